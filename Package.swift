@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// What each dependency is for, and why it is here, is told in ARCHITECTURE.md.
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let customDump: Target.Dependency = .product(name: "CustomDump", package: "swift-custom-dump")
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport", customDump], swiftSettings: settings)
+}
+
+/// The notes that stand beside a module's code.
+func readme(_ name: String) -> [String] {
+  name == "Publishers"
+    ? ["Entra", "HR", "Finance", "LMS", "DigitalID", "Webhook"].map { "\($0)/README.md" } : []
+}
+
+let package = Package(
+  name: "staffrepo",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "staffrepo", targets: ["staffrepo"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/pointfreeco/swift-custom-dump", from: "1.7.3"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+    .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(
+      name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+    module("RecordSchema"),
+    module("YAMLReader", ["CLibyaml", "RecordSchema"]),
+    module("GitStore", ["CLibgit2"]),
+    module("FileStore"),
+    module("Records", ["RecordSchema", "YAMLReader", "GitStore", "FileStore"]),
+    module("Validators", ["RecordSchema", "YAMLReader", "Records"]),
+    module("Changes", ["RecordSchema"]),
+    module("Events", ["RecordSchema", "Changes", crypto]),
+    module("Journal", ["RecordSchema", "GitStore", "Records", "Events"]),
+    module("Ledger", ["RecordSchema", "FileStore", grdb]),
+    module("Publishers", ["CLibcurl", "RecordSchema", "FileStore", "Ledger", crypto]),
+    .executableTarget(
+      name: "staffrepo",
+      dependencies: [
+        "RecordSchema", "YAMLReader", "GitStore", "FileStore", "Records", "Validators", "Changes", "Events",
+        "Journal", "Ledger", "Publishers", argumentParser, crypto, hummingbird, logging,
+      ],
+      swiftSettings: settings),
+  ]
+)

@@ -1,0 +1,142 @@
+import RecordSchema
+
+/// The staff at one moment, looked up person by person.
+public struct Moment {
+  public let date: CalendarDate
+  public let units: UnitDirectory
+  public let person: (PersonID) -> Person?
+  /// A photo's or signature's content by the path in the record.
+  public let image: (String?) -> String?
+
+  public init(
+    date: CalendarDate, units: UnitDirectory, person: @escaping (PersonID) -> Person?,
+    image: @escaping (String?) -> String?
+  ) {
+    self.date = date
+    self.units = units
+    self.person = person
+    self.image = image
+  }
+
+  func state(_ id: PersonID) -> PersonState? {
+    person(id).map { PersonState($0, on: date, units: units, image: image) }
+  }
+}
+
+/// From one moment to the next: a commit, or the beginning of a day.
+public struct Step {
+  let before: Moment
+  let after: Moment
+  let stamp: EventStamp
+  /// Those whose events may be more than none, sorted.
+  let touched: [PersonID]
+  let touchedUnits: [UnitID]
+  /// Everybody on either side, sorted; asked for only when a consumer's view as a whole changed.
+  let everybody: () -> [PersonID]
+  let subscriptionsBefore: [String: Subscription]
+  public let subscriptions: [Subscription]
+  public let sensitiveFields: Set<String>
+
+  public init(
+    before: Moment, after: Moment, stamp: EventStamp, touched: [PersonID], touchedUnits: [UnitID],
+    everybody: @escaping () -> [PersonID], subscriptionsBefore: [Subscription], subscriptions: [Subscription],
+    sensitiveFields: Set<String>
+  ) {
+    self.before = before
+    self.after = after
+    self.stamp = stamp
+    self.touched = touched
+    self.touchedUnits = touchedUnits
+    self.everybody = everybody
+    self.subscriptionsBefore = Dictionary(uniqueKeysWithValues: subscriptionsBefore.map { ($0.name, $0) })
+    self.subscriptions = subscriptions
+    self.sensitiveFields = sensitiveFields
+  }
+
+  public var origin: Origin { stamp.origin }
+  public var commit: String { stamp.commit }
+
+  /// What happened, for a reader who sees everything: units before people, each by id.
+  public var events: [Event] {
+    unitEvents + touched.flatMap { events(of: $0) }
+  }
+
+  private var unitEvents: [Event] {
+    touchedUnits.compactMap { unitDraft(before: before.units[$0], after: after.units[$0]).map(stamp.event) }
+  }
+
+  private func events(of id: PersonID) -> [Event] {
+    personDrafts(before: before.state(id), after: after.state(id)).map(stamp.event)
+  }
+}
+
+/// What one consumer is sent of a step.
+public struct ConsumerEvents {
+  public let subscription: Subscription
+  /// Those that are in the step's own list of events.
+  public let common: [Event]
+  /// Those that only this consumer gets: people who came into its sight or left it, and what was there before it.
+  public let own: [Event]
+}
+
+extension Step {
+  /// - Parameter events: the step's own events.
+  public func consumerEvents(_ events: [Event]) -> [ConsumerEvents] {
+    subscriptions.filter(\.isActive).map { subscription in
+      let previous = subscriptionsBefore[subscription.name]
+      if subscription.backfill, previous?.backfill != true { return backfill(subscription) }
+      guard subscription.units != nil || previous?.units != nil else {
+        return ConsumerEvents(
+          subscription: subscription, common: events.filter { subscription.wants($0.name) }, own: [])
+      }
+      return scoped(subscription, previous, events)
+    }
+  }
+
+  /// Everything that is there now, as if it came with this step.
+  private func backfill(_ subscription: Subscription) -> ConsumerEvents {
+    let scope = Scope(subscription, after.units)
+    let units = after.units.sorted.compactMap { unitDraft(before: nil, after: $0) }
+    let people = everybody().compactMap(after.state).filter(scope.contains).flatMap {
+      personDrafts(before: nil, after: $0)
+    }
+    let own = (units + people).map(stamp.event).filter { subscription.wants($0.name) }
+    return ConsumerEvents(subscription: subscription, common: [], own: own)
+  }
+
+  /// Only people in sight; coming into sight is being created, leaving it is being deactivated, whatever the cause.
+  private func scoped(_ subscription: Subscription, _ previous: Subscription?, _ events: [Event]) -> ConsumerEvents {
+    let scopeBefore = Scope(previous ?? subscription, before.units)
+    let scopeAfter = Scope(subscription, after.units)
+    var inSight: Set<Int> = []
+    var own: [Event] = []
+    for id in scopeBefore == scopeAfter ? touched : everybody() {
+      let (old, new) = (before.state(id), after.state(id))
+      let (was, isNow) = (old.map(scopeBefore.contains) ?? false, new.map(scopeAfter.contains) ?? false)
+      if (was && isNow) || (was && new == nil) || (isNow && old == nil) {
+        inSight.insert(id.rawValue)
+      } else if was {
+        own += personDrafts(before: old, after: nil, reason: outOfScope).map(stamp.event)
+      } else if isNow {
+        own += personDrafts(before: nil, after: new).map(stamp.event)
+      }
+    }
+    return ConsumerEvents(
+      subscription: subscription,
+      common: events.filter { subscription.wants($0.name) && ($0.kind == .unit || inSight.contains($0.recordID)) },
+      own: own.filter { subscription.wants($0.name) })
+  }
+}
+
+/// The units whose people a consumer may see; `nil` for all.
+private struct Scope: Equatable {
+  private let units: Set<UnitID>?
+
+  init(_ subscription: Subscription, _ directory: UnitDirectory) {
+    units = subscription.units.map(directory.below)
+  }
+
+  func contains(_ state: PersonState) -> Bool {
+    units.map { scope in state.units.contains { scope.contains($0.id) } } ?? true
+  }
+}

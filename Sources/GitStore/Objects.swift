@@ -1,0 +1,90 @@
+import CLibgit2
+
+/// A commit's facts.
+public struct CommitInfo: Sendable {
+  public let oid: OID
+  public let tree: OID
+  public let parents: [OID]
+  /// Unix seconds of the committer's date.
+  public let time: Int64
+  public let authorName: String
+  public let authorEmail: String
+  public let summary: String
+}
+
+extension Repository {
+  /// What a revision such as `HEAD~2`, `main` or an object id names, as a commit.
+  public func commit(named revision: String) throws(GitError) -> OID {
+    var object: OpaquePointer?
+    let code = git_revparse_single(&object, pointer, revision)
+    guard code == 0, let object else {
+      if isShallow {
+        throw GitError(
+          .notFound,
+          "'\(revision)' names no commit here. This clone is shallow: fetch the whole history with git fetch --unshallow"
+        )
+      }
+      throw GitError(.notFound, "'\(revision)' names no commit in this repository.")
+    }
+    defer { git_object_free(object) }
+    var peeled: OpaquePointer?
+    guard git_object_peel(&peeled, object, GIT_OBJECT_COMMIT) == 0, let peeled else {
+      throw GitError(.notFound, "'\(revision)' is not a commit.")
+    }
+    defer { git_object_free(peeled) }
+    return OID(git_object_id(peeled).pointee)
+  }
+
+  public func info(of oid: OID) throws(GitError) -> CommitInfo {
+    var raw = oid.raw
+    var commit: OpaquePointer?
+    try check(git_commit_lookup(&commit, pointer, &raw), "Commit \(oid) cannot be read")
+    guard let commit else { throw GitError(.notFound, "Commit \(oid) is missing.") }
+    defer { git_commit_free(commit) }
+    let parents = (0..<git_commit_parentcount(commit)).map { OID(git_commit_parent_id(commit, $0).pointee) }
+    let author = git_commit_author(commit).pointee
+    return CommitInfo(
+      oid: oid, tree: OID(git_commit_tree_id(commit).pointee), parents: parents,
+      time: git_commit_time(commit), authorName: String(cString: author.name),
+      authorEmail: String(cString: author.email),
+      summary: git_commit_summary(commit).map { String(cString: $0) } ?? "")
+  }
+
+  public func message(of oid: OID) throws(GitError) -> String {
+    var raw = oid.raw
+    var commit: OpaquePointer?
+    try check(git_commit_lookup(&commit, pointer, &raw), "Commit \(oid) cannot be read")
+    guard let commit else { throw GitError(.notFound, "Commit \(oid) is missing.") }
+    defer { git_commit_free(commit) }
+    return git_commit_message(commit).map { String(cString: $0) } ?? ""
+  }
+
+  public func hasObject(_ oid: OID) -> Bool {
+    var raw = oid.raw
+    return git_odb_exists(odb, &raw) == 1
+  }
+
+  /// An object's bytes.
+  public func blob(_ oid: OID) throws(GitError) -> [UInt8] {
+    var raw = oid.raw
+    var object: OpaquePointer?
+    try check(git_odb_read(&object, odb, &raw), "Object \(oid) cannot be read")
+    guard let object else { throw GitError(.notFound, "Object \(oid) is missing.") }
+    defer { git_odb_object_free(object) }
+    let bytes = UnsafeRawBufferPointer(start: git_odb_object_data(object), count: git_odb_object_size(object))
+    return Array(bytes)
+  }
+
+  /// The commits after `base` up to `tip` along first parents, oldest first; `nil` when `base` is not on that line. With
+  /// no base: from the root on.
+  public func firstParentChain(from base: OID?, to tip: OID) throws(GitError) -> [OID]? {
+    var chain: [OID] = []
+    var current: OID? = tip
+    while let oid = current, oid != base {
+      chain.append(oid)
+      current = try info(of: oid).parents.first
+    }
+    if base != nil, current == nil { return nil }
+    return chain.reversed()
+  }
+}

@@ -1,0 +1,90 @@
+import CLibgit2
+
+/// Who makes a commit, and when.
+public struct Signature: Sendable {
+  public let name: String
+  public let email: String
+  /// Unix seconds.
+  public let time: Int64
+
+  public init(name: String, email: String, time: Int64) {
+    self.name = name
+    self.email = email
+    self.time = time
+  }
+}
+
+extension Repository {
+  /// What a reference points at; `nil` when it is not there.
+  public func target(of name: String) throws(GitError) -> OID? {
+    var raw = git_oid()
+    let code = git_reference_name_to_id(&raw, pointer, name)
+    if code == GIT_ENOTFOUND.rawValue { return nil }
+    try check(code, "Reference \(name) cannot be read")
+    return OID(raw)
+  }
+
+  /// Moves a reference if it still points where `expected` says; throws `.modified` or `.exists` otherwise.
+  public func move(_ name: String, to target: OID, expected: OID?, log: String) throws(GitError) {
+    var raw = target.raw
+    var reference: OpaquePointer?
+    if let expected {
+      var old = expected.raw
+      try check(
+        git_reference_create_matching(&reference, pointer, name, &raw, 1, &old, log),
+        "Reference \(name) cannot be moved")
+    } else {
+      try check(
+        git_reference_create(&reference, pointer, name, &raw, 0, log),
+        "Reference \(name) cannot be made")
+    }
+    git_reference_free(reference)
+  }
+
+  /// Stores a folder of files as a tree. Names have no slashes.
+  public func writeTree(_ files: [(name: String, bytes: [UInt8])]) throws(GitError) -> OID {
+    var builder: OpaquePointer?
+    try check(git_treebuilder_new(&builder, pointer, nil), "A tree cannot be written")
+    guard let builder else { throw GitError(.other, "A tree cannot be written.") }
+    defer { git_treebuilder_free(builder) }
+    for file in files {
+      var blob = git_oid()
+      try check(
+        git_blob_create_from_buffer(&blob, pointer, file.bytes, file.bytes.count), "A file cannot be stored")
+      try check(
+        git_treebuilder_insert(nil, builder, file.name, &blob, GIT_FILEMODE_BLOB), "A tree cannot be written")
+    }
+    var tree = git_oid()
+    try check(git_treebuilder_write(&tree, builder), "A tree cannot be written")
+    return OID(tree)
+  }
+
+  /// Writes a commit object; no reference moves.
+  public func writeCommit(
+    tree: OID, parents: [OID], signature: Signature, message: String
+  ) throws(GitError) -> OID {
+    var who: UnsafeMutablePointer<git_signature>?
+    try check(
+      git_signature_new(&who, signature.name, signature.email, signature.time, 0), "The signature is invalid")
+    defer { git_signature_free(who) }
+    var rawTree = tree.raw
+    var treePointer: OpaquePointer?
+    try check(git_tree_lookup(&treePointer, pointer, &rawTree), "Tree \(tree) cannot be read")
+    defer { git_tree_free(treePointer) }
+    var parentPointers: [OpaquePointer?] = []
+    defer { for parent in parentPointers { git_commit_free(parent) } }
+    for parent in parents {
+      var raw = parent.raw
+      var commit: OpaquePointer?
+      try check(git_commit_lookup(&commit, pointer, &raw), "Commit \(parent) cannot be read")
+      parentPointers.append(commit)
+    }
+    var oid = git_oid()
+    let code = parentPointers.withUnsafeMutableBufferPointer { parents in
+      git_commit_create(
+        &oid, pointer, nil, who, who, nil, message, treePointer, parents.count, parents.baseAddress)
+    }
+    try check(code, "A commit cannot be written")
+    return OID(oid)
+  }
+}

@@ -1,0 +1,98 @@
+import CLibgit2
+
+/// A git repository, open for reading objects and for moving our own references.
+///
+/// It owns its C handles and frees them. It is not Sendable, so the compiler keeps it to one thread at a time; what it
+/// returns are values that never refer back to it.
+public final class Repository {
+  let pointer: OpaquePointer
+  let odb: OpaquePointer
+
+  private init(pointer: OpaquePointer) throws(GitError) {
+    self.pointer = pointer
+    var odb: OpaquePointer?
+    let code = git_repository_odb(&odb, pointer)
+    guard code == 0, let odb else {
+      git_repository_free(pointer)
+      throw GitError(.other, "The repository's object database cannot be opened.")
+    }
+    self.odb = odb
+  }
+
+  deinit {
+    git_odb_free(odb)
+    git_repository_free(pointer)
+  }
+
+  /// Opens the repository that holds `path`, or the one that a git hook's environment names (then a push's quarantined
+  /// objects are seen as well).
+  public convenience init(containing path: String, fromEnvironment: Bool = false) throws(GitError) {
+    guard LibGit2.isReady else { throw GitError(.other, "libgit2 could not start.") }
+    var pointer: OpaquePointer?
+    let code =
+      fromEnvironment
+      ? git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil)
+      : git_repository_open_ext(&pointer, path, 0, nil)
+    if code < 0 {
+      let detail = git_error_last().flatMap { $0.pointee.message }.map { String(cString: $0) } ?? ""
+      throw GitError(.notARepository, Repository.openFailure(path: path, code: code, detail: detail))
+    }
+    guard let pointer else { throw GitError(.notARepository, "\(path) is not a git repository.") }
+    try self.init(pointer: pointer)
+  }
+
+  private static func openFailure(path: String, code: Int32, detail: String) -> String {
+    if detail.contains("safe.directory") || code == GIT_EOWNER.rawValue {
+      return
+        "\(path) belongs to another user, so git refuses to trust it. If you do trust it: git config --global --add safe.directory \(path)"
+    }
+    if detail.contains("objectformat") {
+      return "\(path) uses SHA-256 object names, which libgit2 1.5 cannot read. Use a SHA-1 repository."
+    }
+    if code == GIT_ENOTFOUND.rawValue {
+      return "\(path) is not inside a git repository. Go to one, name one with -C DIR, or make one: staffrepo init DIR"
+    }
+    return "\(path) cannot be opened as a git repository: \(detail)"
+  }
+
+  public static func create(at path: String, bare: Bool, branch: String) throws(GitError) -> Repository {
+    guard LibGit2.isReady else { throw GitError(.other, "libgit2 could not start.") }
+    var options = git_repository_init_options()
+    git_repository_init_options_init(&options, UInt32(GIT_REPOSITORY_INIT_OPTIONS_VERSION))
+    options.flags = GIT_REPOSITORY_INIT_MKPATH.rawValue | (bare ? GIT_REPOSITORY_INIT_BARE.rawValue : 0)
+    var pointer: OpaquePointer?
+    let code = branch.withCString { name in
+      options.initial_head = name
+      return git_repository_init_ext(&pointer, path, &options)
+    }
+    try check(code, "The repository \(path) cannot be made")
+    guard let pointer else { throw GitError(.other, "The repository \(path) cannot be made.") }
+    return try Repository(pointer: pointer)
+  }
+
+  /// The folder of git's own files, with a slash at its end.
+  public var gitDirectory: String { String(cString: git_repository_commondir(pointer)) }
+
+  /// The checked-out files' folder, with a slash at its end; `nil` for a bare repository.
+  public var workDirectory: String? { git_repository_workdir(pointer).map { String(cString: $0) } }
+
+  public var isShallow: Bool { git_repository_is_shallow(pointer) == 1 }
+
+  /// A text from git's configuration (system, user and repository).
+  public func configuration(_ name: String) -> String? {
+    var config: OpaquePointer?
+    guard git_repository_config_snapshot(&config, pointer) == 0, let config else { return nil }
+    defer { git_config_free(config) }
+    var value: UnsafePointer<CChar>?
+    guard git_config_get_string(&value, config, name) == 0, let value else { return nil }
+    return String(cString: value)
+  }
+
+  /// The full name of what HEAD points at, such as `refs/heads/main`, whether it exists or not.
+  public var headReference: String? {
+    var reference: OpaquePointer?
+    guard git_reference_lookup(&reference, pointer, "HEAD") == 0, let reference else { return nil }
+    defer { git_reference_free(reference) }
+    return git_reference_symbolic_target(reference).map { String(cString: $0) }
+  }
+}

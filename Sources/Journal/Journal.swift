@@ -1,0 +1,89 @@
+import FoundationEssentials
+import GitStore
+import RecordSchema
+
+/// What the journal holds is not what this program writes.
+public struct JournalError: Error, CustomStringConvertible {
+  public let description: String
+}
+
+/// The chain of publications at refs/staffrepo/journal: git commits whose first parent is the entry before, and whose
+/// second is the commit that was published, so that neither is ever garbage.
+public struct Journal {
+  public static let reference = "refs/staffrepo/journal"
+
+  private let repository: Repository
+  private var tip: OID?
+  /// Oldest first.
+  public private(set) var entries: [JournalEntry] = []
+
+  public init(_ repository: Repository) throws {
+    self.repository = repository
+    tip = try repository.target(of: Journal.reference)
+    var next = tip
+    while let oid = next {
+      entries.append(try Journal.read(oid, repository))
+      next = entries.last?.position == 1 ? nil : try repository.info(of: oid).parents.first
+    }
+    entries.reverse()
+    for (index, entry) in entries.enumerated() where entry.position != index + 1 {
+      throw JournalError(description: "The journal's entry \(index + 1) says it is number \(entry.position).")
+    }
+  }
+
+  public var last: JournalEntry? { entries.last }
+
+  public func entry(at position: Int) -> JournalEntry? {
+    entries.indices.contains(position - 1) ? entries[position - 1] : nil
+  }
+
+  /// Adds an entry, if nobody else did meanwhile.
+  public mutating func append(_ entry: JournalEntry, at now: Instant) throws {
+    let file = Array((entry.json.prettyText + "\n").utf8)
+    let tree = try repository.writeTree([(name: "entry.json", bytes: file)])
+    let commit = try repository.writeCommit(
+      tree: tree, parents: [tip, entry.to].compactMap(\.self),
+      signature: Signature(name: "staffrepo", email: "staffrepo@localhost", time: now.seconds),
+      message: "Publication \(entry.position): \(entry.kind.rawValue) to \(entry.to.short)\n")
+    do {
+      try repository.move(Journal.reference, to: commit, expected: tip, log: "publication \(entry.position)")
+    } catch {
+      guard error.reason == .modified || error.reason == .exists else { throw error }
+      throw JournalError(
+        description: "Another process published at the same moment. Run staffrepo publish again; it goes on from there.")
+    }
+    tip = commit
+    entries.append(entry)
+  }
+
+  private static func read(_ oid: OID, _ repository: Repository) throws -> JournalEntry {
+    let tree = try repository.info(of: oid).tree
+    guard let file = try repository.entry(at: "entry.json", in: tree) else {
+      throw JournalError(description: "\(reference) points at \(oid), which is no journal entry.")
+    }
+    let bytes = try repository.blob(file.oid)
+    guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(bytes)), let entry = wire.entry else {
+      throw JournalError(description: "The journal entry \(oid) cannot be read; was it written by a newer version?")
+    }
+    return entry
+  }
+
+  private struct Wire: Decodable {
+    let position: Int
+    let kind: JournalEntry.Kind
+    let from: String?
+    let to: String
+    let settled: String
+    let held: [String]
+    let approvals: [String]
+    let acknowledged: [String: Int]
+    let rewritten_at: Int?
+
+    var entry: JournalEntry? {
+      guard let to = OID(to), let settled = CalendarDate(settled) else { return nil }
+      return JournalEntry(
+        position: position, kind: kind, from: from.flatMap { OID($0) }, to: to, settled: settled, held: held,
+        approvals: approvals, acknowledged: acknowledged, rewrittenAt: rewritten_at)
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import FileStore
+import RecordSchema
+
+/// One system's folder of export sets: every set in a folder of its own, and `current` pointing at the newest.
+public struct ExportFolder {
+  public let path: String
+
+  public init(_ path: String) { self.path = path }
+
+  /// Writes a set under a name of its own and then, in one step, makes it the current one. A reader who follows
+  /// `current` sees the old set or the new one, never a mixture.
+  public func publish(name: String, keep: Int, _ write: (ExportSet) throws -> Void) throws -> ExportSet {
+    try FileStore.makeDirectory(path)
+    for leftover in FileStore.names(in: path) where leftover.hasPrefix(".") {
+      try FileStore.remove("\(path)/\(leftover)")
+    }
+    let partial = "\(path)/.\(name).partial"
+    let set = try ExportSet(folder: partial)
+    do {
+      try write(set)
+    } catch {
+      try? FileStore.remove(partial)
+      throw error
+    }
+    let final = "\(path)/\(name)"
+    if try holdsTheSame(partial, final) {
+      try FileStore.remove(partial)
+    } else {
+      if FileStore.exists(final) { try FileStore.rename(final, to: "\(path)/.\(name).replaced") }
+      try FileStore.rename(partial, to: final)
+    }
+    try FileStore.switchLink("\(path)/current", to: name)
+    try? FileStore.remove("\(path)/.\(name).replaced")
+    try removeOld(keep: keep, current: name)
+    return set
+  }
+
+  /// The current set's name; `nil` before the first.
+  public var current: String? { FileStore.linkTarget("\(path)/current") }
+
+  private func holdsTheSame(_ new: String, _ old: String) throws -> Bool {
+    guard let before = try? FileStore.read("\(old)/manifest.json") else { return false }
+    return try FileStore.read("\(new)/manifest.json") == before
+  }
+
+  private func removeOld(keep: Int, current: String) throws {
+    let sets = FileStore.names(in: path).filter { FileStore.exists("\(path)/\($0)/manifest.json") && $0 != "current" }
+    let oldestFirst = sets.sorted { sortKey($0) < sortKey($1) }
+    for name in oldestFirst.dropLast(keep) where name != current { try FileStore.remove("\(path)/\(name)") }
+  }
+
+  /// By position, then by date: `42-0a1b2c3d4e-2026-01-15`.
+  private func sortKey(_ name: String) -> (Int, String) {
+    let parts = name.split(separator: "-", maxSplits: 2)
+    return (parts.first.flatMap { Int($0) } ?? 0, parts.count == 3 ? String(parts[2]) : "")
+  }
+}

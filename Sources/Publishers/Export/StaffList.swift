@@ -1,0 +1,77 @@
+import Crypto
+import RecordSchema
+
+/// The staff as of one commit and day: what export files are made of.
+public struct StaffList: Sendable {
+  public struct Member: Sendable {
+    public let person: Person
+    public let status: StaffStatus
+    /// The units in force on the day; the first is the primary one.
+    public let units: [Unit]
+    /// The photo file is there.
+    public let hasPhoto: Bool
+    public let hasSignature: Bool
+
+    public init(_ person: Person, status: StaffStatus, units: [Unit], hasPhoto: Bool, hasSignature: Bool) {
+      self.person = person
+      self.status = status
+      self.units = units
+      self.hasPhoto = hasPhoto
+      self.hasSignature = hasSignature
+    }
+
+    /// The photo that outputs may name: there, and approved.
+    public var photoPath: String? { hasPhoto ? person.visiblePhotoPath : nil }
+    public var signaturePath: String? { hasSignature ? person.signaturePath : nil }
+
+    /// The name for address books: the preferred first name where there is one.
+    public var displayName: String {
+      [person.preferredName ?? person.firstName, person.lastName].filter { !$0.isEmpty }.joined(separator: " ")
+    }
+  }
+
+  public let organisation: Configuration.Organisation
+  public let commit: String
+  public let asOf: CalendarDate
+  /// Everybody in the repository, by id: also those who left, so that no system keeps their access open.
+  public let members: [Member]
+  public let units: UnitDirectory
+  private let references: Set<String>
+
+  public init(
+    organisation: Configuration.Organisation, commit: String, asOf: CalendarDate, members: [Member],
+    units: UnitDirectory
+  ) {
+    self.organisation = organisation
+    self.commit = commit
+    self.asOf = asOf
+    self.members = members
+    self.units = units
+    references = Set(members.map(\.person.reference.rawValue))
+  }
+
+  /// The manager's reference when there is such a person in this list: systems refuse one that they do not know.
+  public func manager(of person: Person) -> String? {
+    person.lineManager.flatMap { references.contains($0.rawValue) ? $0.rawValue : nil }
+  }
+
+  /// The unit's cost centre, or the nearest one above it.
+  public func costCentre(of unit: Unit) -> String? {
+    units.lineage(of: unit).lazy.compactMap(\.costCentre).first
+  }
+
+  /// A SHA-256 over all records and what is derived of them: two lists with the same digest are the same list.
+  public var digest: String {
+    var hash = SHA256()
+    for unit in units.sorted { hash.update(data: line(Unit.fields.map { .init($0.name, $0.value(unit)) })) }
+    for member in members {
+      var fields = Person.fields.map { JSON.Member($0.name, $0.value(member.person)) }
+      fields.append(.init("status", .string(member.status.rawValue)))
+      fields.append(.init("units", .array(member.units.map { .int($0.id.rawValue) })))
+      hash.update(data: line(fields))
+    }
+    return "sha256:" + hexadecimal(hash.finalize())
+  }
+
+  private func line(_ members: [JSON.Member]) -> [UInt8] { JSON.object(members).bytes + [UInt8(ascii: "\n")] }
+}

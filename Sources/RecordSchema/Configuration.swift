@@ -1,0 +1,141 @@
+/// What `staffrepo.yaml` says, with a sound default for every setting.
+public struct Configuration: Sendable, Equatable {
+  public var organisation = Organisation()
+  public var branch = "main"
+  /// The folder that holds people, units and the rest, without a slash at its end.
+  public var dataFolder = "data"
+  /// Of email, job_title and employment_start_date, those that a record must have.
+  public var requiredFields: Set<String> = Configuration.relaxableFields
+  public var customFields: [CustomFieldDeclaration] = []
+  public var guards: [GuardLimit] = Configuration.defaultGuards
+  public var policies: [Policy] = []
+  public var approvers: [String] = []
+  /// How many export sets of each system are kept.
+  public var keptExports = 30
+  public var systems: [SystemSettings] = []
+
+  public init() {}
+
+  public static let relaxableFields: Set<String> = ["email", "job_title", "employment_start_date"]
+
+  public struct Organisation: Sendable, Equatable {
+    public var id = 0
+    public var name = ""
+    public var emailDomains: [String] = []
+    public var timeZone = TimeZoneRules.utc
+    public var contactEmail: String?
+
+    public init() {}
+  }
+
+  public struct CustomFieldDeclaration: Sendable, Equatable {
+    public enum FieldType: String, Sendable, CaseIterable {
+      case string, integer, boolean, date
+    }
+    public var name: String
+    public var type: FieldType
+    public var isSensitive: Bool
+    /// The only values allowed, when there are any.
+    public var values: [String]
+
+    public init(name: String, type: FieldType, isSensitive: Bool, values: [String]) {
+      self.name = name
+      self.type = type
+      self.isSensitive = isSensitive
+      self.values = values
+    }
+  }
+
+  /// A brake on mass changes: it trips when a change exceeds both numbers.
+  public struct GuardLimit: Sendable, Equatable {
+    public var name: String
+    public var count: Int
+    /// Of the records before the change.
+    public var percent: Int
+
+    public init(_ name: String, count: Int, percent: Int) {
+      self.name = name
+      self.count = count
+      self.percent = percent
+    }
+  }
+
+  public static let defaultGuards = [
+    GuardLimit("deactivations", count: 10, percent: 10),
+    GuardLimit("removals", count: 5, percent: 5),
+    GuardLimit("memberships_lost", count: 20, percent: 20),
+    GuardLimit("manager_changes", count: 50, percent: 20),
+    GuardLimit("email_changes", count: 20, percent: 10),
+    GuardLimit("creations", count: 50, percent: 20),
+  ]
+
+  /// Fields or paths that only certain authors may change.
+  public struct Policy: Sendable, Equatable {
+    public var name: String
+    public var paths: [String]
+    public var fields: [String]
+    /// E-mail addresses of commit authors.
+    public var authors: [String]
+
+    public init(name: String, paths: [String], fields: [String], authors: [String]) {
+      self.name = name
+      self.paths = paths
+      self.fields = fields
+      self.authors = authors
+    }
+  }
+
+  /// A downstream system: one of the five that staffrepo writes files for, or an app that has webhooks and keys only.
+  public struct SystemSettings: Sendable, Equatable {
+    public var name: String
+    public var isEnabled = true
+    public var isApp = false
+    public var schedule: Schedule
+    /// Settings of that system alone, such as `domain` or `auth`.
+    public var options: [String: String] = [:]
+
+    public init(name: String) {
+      self.name = name
+      schedule = Schedule.standard(for: name)
+    }
+  }
+
+  /// When a system is given a new set of files.
+  public enum Schedule: Sendable, Equatable {
+    case everyCommit
+    /// In seconds.
+    case every(Int)
+    case daily
+    case weekly
+
+    public static func standard(for system: String) -> Schedule {
+      switch system {
+      case "entra": .every(3600)
+      case "hr", "finance": .daily
+      case "lms": .weekly
+      default: .everyCommit
+      }
+    }
+
+    /// Seconds between two runs; 0: with every commit.
+    public var interval: Int {
+      switch self {
+      case .everyCommit: 0
+      case .every(let seconds): seconds
+      case .daily: 86_400
+      case .weekly: 7 * 86_400
+      }
+    }
+  }
+
+  public static let exportSystems = ["entra", "hr", "finance", "lms", "digital-id"]
+
+  public func system(_ name: String) -> SystemSettings? {
+    systems.first { $0.name == name }
+  }
+
+  /// The names of person fields that are sensitive: sent only to those who ask for them.
+  public var sensitiveFields: Set<String> {
+    Set(["salary_grade"] + customFields.filter(\.isSensitive).map { "custom.\($0.name)" })
+  }
+}

@@ -1,0 +1,284 @@
+import RecordSchema
+import YAMLReader
+
+extension Rule {
+  public static let unknownSetting = Rule(
+    "C001", "unknown-setting",
+    explanation: "staffrepo.yaml has a setting that nobody reads. Often it is a misspelt name.",
+    help: "Correct the name or remove the line.")
+  public static let invalidSetting = Rule(
+    "C002", "invalid-setting", explanation: "A setting has a value that it cannot take; its default holds instead.")
+  public static let missingSetting = Rule(
+    "C003", "missing-setting",
+    explanation: "organisation.id is needed: it is part of the id of every event that consumers ever get.",
+    help: "Add organisation: with a line id: and a whole number, and never change it again.")
+  public static let unknownTimeZone = Rule(
+    "C004", "unknown-time-zone",
+    explanation:
+      "The time zone decides when a day begins, and so when a leaver's access ends. It is a name of the IANA time zone database.",
+    help: "Write a name such as Europe/London.")
+  public static let missingConfiguration = Rule(
+    "C005", "missing-configuration", explanation: "A data repository has the file staffrepo.yaml at its top.",
+    help: "Add staffrepo.yaml; staffrepo init DIR writes one to start from.")
+
+  public static let configurationRules: [Rule] = [
+    .unknownSetting, .invalidSetting, .missingSetting, .unknownTimeZone, .missingConfiguration,
+  ]
+}
+
+/// Reads staffrepo.yaml. A wrong setting is a finding, and its default holds.
+public struct ConfigurationDecoder {
+  public static let path = "staffrepo.yaml"
+
+  private var reader = FieldReader(file: ConfigurationDecoder.path)
+  private var configuration = Configuration()
+
+  /// `nil` for the configuration when the file is no YAML mapping or names no organisation.
+  public static func read(_ document: YAMLDocument) -> (configuration: Configuration?, findings: [Diagnostic]) {
+    var decoder = ConfigurationDecoder()
+    let isReadable = decoder.read(document)
+    return (isReadable ? decoder.configuration : nil, decoder.reader.findings)
+  }
+
+  private mutating func read(_ document: YAMLDocument) -> Bool {
+    for problem in document.problems { reader.report(problem.rule, problem.message, at: problem.range) }
+    guard document.problems.isEmpty, let root = document.root, root.entries != nil else {
+      if document.problems.isEmpty {
+        reader.report(.yamlNotAMapping, "The file holds no settings.", at: document.root?.range ?? .fileStart)
+      }
+      return false
+    }
+    let names = [
+      "organisation", "branch", "data", "required_fields", "custom_fields", "guards", "policies", "approvers", "exports",
+      "systems", "api",
+    ]
+    let settings = settings(root, known: names, in: "staffrepo.yaml")
+    let hasOrganisation = readOrganisation(settings["organisation"])
+    if let branch = text(settings["branch"], "branch") { configuration.branch = branch }
+    readDataFolder(settings["data"])
+    readRequiredFields(settings["required_fields"])
+    readCustomFields(settings["custom_fields"])
+    readGuards(settings["guards"])
+    readPolicies(settings["policies"])
+    configuration.approvers = texts(settings["approvers"], "approvers")
+    let exports = self.settings(settings["exports"], known: ["keep"], in: "exports")
+    if let keep = number(exports["keep"], "exports.keep", from: 1) { configuration.keptExports = keep }
+    readSystems(settings["systems"])
+    return hasOrganisation
+  }
+
+  private mutating func readOrganisation(_ node: YAMLNode?) -> Bool {
+    let parts = settings(
+      node, known: ["id", "name", "email_domains", "time_zone", "contact_email"], in: "organisation")
+    configuration.organisation.name = text(parts["name"], "organisation.name") ?? ""
+    configuration.organisation.emailDomains = texts(parts["email_domains"], "organisation.email_domains")
+    configuration.organisation.contactEmail = text(parts["contact_email"], "organisation.contact_email")
+    if let zone = parts["time_zone"], let name = text(zone, "organisation.time_zone") {
+      if let rules = TimeZoneRules.named(name) {
+        configuration.organisation.timeZone = rules
+      } else {
+        reader.report(.unknownTimeZone, "There is no time zone '\(name)'.", at: zone.range)
+        return false
+      }
+    }
+    guard let id = number(parts["id"], "organisation.id", from: 1) else {
+      if parts["id"].map(\.isEmpty) ?? true {
+        reader.report(.missingSetting, "staffrepo.yaml does not say organisation.id.", at: node?.range ?? .fileStart)
+      }
+      return false
+    }
+    configuration.organisation.id = id
+    return true
+  }
+
+  private mutating func readDataFolder(_ node: YAMLNode?) {
+    guard let node, let folder = text(node, "data") else { return }
+    let parts = folder.split(separator: "/", omittingEmptySubsequences: false)
+    if parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) {
+      invalid("data takes a folder of this repository, such as data.", node)
+    } else {
+      configuration.dataFolder = folder
+    }
+  }
+
+  private mutating func readRequiredFields(_ node: YAMLNode?) {
+    guard let node, !node.isEmpty else { return }
+    let always = Person.fields.map(\.name)
+    var required: Set<String> = []
+    for item in node.items ?? [node] {
+      guard let name = text(item, "required_fields") else { continue }
+      if Configuration.relaxableFields.contains(name) {
+        required.insert(name)
+      } else if !always.contains(name) {
+        invalid("required_fields: there is no field '\(name)'.", item)
+      }
+    }
+    configuration.requiredFields = required
+  }
+
+  private mutating func readCustomFields(_ node: YAMLNode?) {
+    for entry in entries(node, "custom_fields") {
+      let what = "custom_fields.\(entry.key)"
+      var type = Configuration.CustomFieldDeclaration.FieldType.string
+      var isSensitive = false
+      var values: [String] = []
+      if entry.value.scalar != nil {
+        type = choice(entry.value, what) ?? .string
+      } else {
+        let parts = settings(entry.value, known: ["type", "sensitive", "values", "description"], in: what)
+        type = choice(parts["type"], "\(what).type") ?? .string
+        isSensitive = boolean(parts["sensitive"], "\(what).sensitive") ?? false
+        values = texts(parts["values"], "\(what).values")
+      }
+      configuration.customFields.append(.init(name: entry.key, type: type, isSensitive: isSensitive, values: values))
+    }
+  }
+
+  private mutating func readGuards(_ node: YAMLNode?) {
+    let names = Configuration.defaultGuards.map(\.name)
+    let parts = settings(node, known: names, in: "guards")
+    configuration.guards = Configuration.defaultGuards.map { standard in
+      let limits = settings(parts[standard.name], known: ["count", "percent"], in: "guards.\(standard.name)")
+      return Configuration.GuardLimit(
+        standard.name,
+        count: number(limits["count"], "guards.\(standard.name).count", from: 0) ?? standard.count,
+        percent: number(limits["percent"], "guards.\(standard.name).percent", from: 0) ?? standard.percent)
+    }
+  }
+
+  private mutating func readPolicies(_ node: YAMLNode?) {
+    guard let node, !node.isEmpty else { return }
+    guard let items = node.items else {
+      invalid("policies takes a list.", node)
+      return
+    }
+    for item in items {
+      let parts = settings(item, known: ["name", "paths", "fields", "authors"], in: "a policy")
+      configuration.policies.append(
+        .init(
+          name: text(parts["name"], "policies.name") ?? "", paths: texts(parts["paths"], "policies.paths"),
+          fields: texts(parts["fields"], "policies.fields"), authors: texts(parts["authors"], "policies.authors")))
+    }
+  }
+
+  private mutating func readSystems(_ node: YAMLNode?) {
+    for entry in entries(node, "systems") {
+      let what = "systems.\(entry.key)"
+      var system = Configuration.SystemSettings(name: entry.key)
+      let isKnown = Configuration.exportSystems.contains(entry.key)
+      let parts = settings(
+        entry.value, known: ["enabled", "type", "schedule", "profiles", "mappings", "destination", "options"], in: what)
+      system.isEnabled = boolean(parts["enabled"], "\(what).enabled") ?? true
+      if let type = parts["type"], let word = text(type, "\(what).type") {
+        system.isApp = word == "app"
+        if !system.isApp { invalid("\(what).type takes app.", type) }
+      } else if !isKnown {
+        let near = closest(to: entry.key, among: Configuration.exportSystems).map { " Did you mean '\($0)'?" } ?? ""
+        reader.report(
+          .unknownSetting, "'\(entry.key)' is none of the systems that staffrepo knows.\(near)", at: entry.keyRange,
+          help: "For an application with keys and webhooks only, add a line: type: app")
+      }
+      if let schedule = parts["schedule"] { system.schedule = self.schedule(schedule, what) ?? system.schedule }
+      for option in entries(parts["options"], "\(what).options") {
+        if let value = text(option.value, "\(what).options.\(option.key)") { system.options[option.key] = value }
+      }
+      configuration.systems.append(system)
+    }
+  }
+
+  /// `every commit`, `every: 3600s`, `daily` or `weekly`.
+  private mutating func schedule(_ node: YAMLNode, _ what: String) -> Configuration.Schedule? {
+    if node.entries != nil {
+      let parts = settings(node, known: ["every"], in: "\(what).schedule")
+      if let every = parts["every"], let word = text(every, "\(what).schedule.every") {
+        if word == "commit" { return .everyCommit }
+        if word.hasSuffix("s"), let seconds = Int(word.dropLast()), seconds > 0 { return .every(seconds) }
+        invalid("\(what).schedule.every takes a number of seconds, such as 3600s.", every)
+      }
+      return nil
+    }
+    switch text(node, "\(what).schedule") {
+    case "every commit", "commit": return .everyCommit
+    case "hourly": return .every(3600)
+    case "daily": return .daily
+    case "weekly": return .weekly
+    case nil: return nil
+    default:
+      invalid("\(what).schedule takes every commit, every: 3600s, hourly, daily or weekly.", node)
+      return nil
+    }
+  }
+}
+
+extension ConfigurationDecoder {
+  private mutating func invalid(_ message: String, _ node: YAMLNode) {
+    reader.report(.invalidSetting, message, at: node.range)
+  }
+
+  private mutating func settings(_ node: YAMLNode?, known: [String], in what: String) -> [String: YAMLNode] {
+    var result: [String: YAMLNode] = [:]
+    for entry in entries(node, what) {
+      if known.contains(entry.key) {
+        result[entry.key] = entry.value
+      } else {
+        let near = closest(to: entry.key, among: known)
+        reader.report(
+          .unknownSetting, "\(what) has no setting '\(entry.key)'.\(near.map { " Did you mean '\($0)'?" } ?? "")",
+          at: entry.keyRange, help: "Known are: \(known.joined(separator: ", ")).",
+          fix: near.map { .init(title: "Write \($0)", edits: [.init(range: entry.keyRange, text: $0)]) })
+      }
+    }
+    return result
+  }
+
+  private mutating func entries(_ node: YAMLNode?, _ what: String) -> [YAMLEntry] {
+    guard let node, !node.isEmpty else { return [] }
+    guard let entries = node.entries else {
+      invalid("\(what) takes settings, each on a line of its own.", node)
+      return []
+    }
+    return entries
+  }
+
+  private mutating func text(_ node: YAMLNode?, _ what: String) -> String? {
+    guard let node, !node.isEmpty else { return nil }
+    guard let text = node.scalar, !text.isEmpty else {
+      invalid("\(what) takes a text.", node)
+      return nil
+    }
+    return text
+  }
+
+  private mutating func texts(_ node: YAMLNode?, _ what: String) -> [String] {
+    guard let node, !node.isEmpty else { return [] }
+    return (node.items ?? [node]).compactMap { text($0, what) }
+  }
+
+  private mutating func number(_ node: YAMLNode?, _ what: String, from least: Int) -> Int? {
+    guard let node, let word = text(node, what) else { return nil }
+    guard case .scalar(_, isPlain: true) = node.content, let number = Int(word), number >= least else {
+      invalid("\(what) takes a whole number from \(least) on.", node)
+      return nil
+    }
+    return number
+  }
+
+  private mutating func boolean(_ node: YAMLNode?, _ what: String) -> Bool? {
+    guard let node, let word = text(node, what) else { return nil }
+    switch word {
+    case "true": return true
+    case "false": return false
+    default:
+      invalid("\(what) takes true or false.", node)
+      return nil
+    }
+  }
+
+  private mutating func choice(_ node: YAMLNode?, _ what: String) -> Configuration.CustomFieldDeclaration.FieldType? {
+    guard let node, let word = text(node, what) else { return nil }
+    if let type = Configuration.CustomFieldDeclaration.FieldType(rawValue: word) { return type }
+    let words = Configuration.CustomFieldDeclaration.FieldType.allCases.map(\.rawValue)
+    invalid("\(what) takes \(words.joined(separator: ", ")).", node)
+    return nil
+  }
+}

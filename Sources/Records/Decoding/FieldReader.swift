@@ -1,0 +1,244 @@
+import RecordSchema
+import YAMLReader
+
+/// Takes values out of nodes as the schema types them, and collects what is wrong.
+///
+/// A value of the right type that breaks a rule (too long, blank at its end) is returned all the same: the finding stops
+/// a pull request, but must not keep a record that has landed from being published.
+struct FieldReader {
+  let file: String
+  var subject: String?
+  var findings: [Diagnostic] = []
+  /// Set when a value that decides identity or access cannot be read: the record is then held.
+  var isBlocked = false
+
+  init(file: String) {
+    self.file = file
+  }
+
+  mutating func report(_ rule: Rule, _ message: String, at range: SourceRange, help: String? = nil, fix: Diagnostic.Fix? = nil)
+  {
+    findings.append(
+      Diagnostic(rule, message, file: file, range: range, subject: subject, help: help, fix: fix))
+  }
+
+  /// The fields of a mapping, each checked to be known.
+  mutating func fields(_ node: YAMLNode, known: [String], what: String) -> [String: YAMLNode]? {
+    guard let entries = node.entries else { return nil }
+    var result: [String: YAMLNode] = [:]
+    for entry in entries {
+      guard known.contains(entry.key) else {
+        let near = closest(to: entry.key, among: known)
+        let hint = near.map { " Did you mean '\($0)'?" } ?? ""
+        report(
+          .unknownField, "\(what) has no field '\(entry.key)'.\(hint)", at: entry.keyRange,
+          fix: near.map {
+            .init(title: "Rename the field to \($0)", edits: [.init(range: entry.keyRange, text: $0)])
+          })
+        continue
+      }
+      result[entry.key] = entry.value
+    }
+    return result
+  }
+
+  /// The raw text; `nil` when nothing was written, or when it is a list or mapping.
+  mutating func scalar(_ node: YAMLNode?, _ field: String) -> String? {
+    guard let node, !node.isEmpty else { return nil }
+    guard let text = node.scalar else {
+      report(.wrongType, "\(field) takes a text, not a \(node.items == nil ? "group of fields" : "list").", at: node.range)
+      return nil
+    }
+    return text
+  }
+
+  mutating func text(_ node: YAMLNode?, _ field: String, length: ClosedRange<Int>) -> String? {
+    guard let node, let text = scalar(node, field) else { return nil }
+    let count = text.unicodeScalars.count
+    if !length.contains(count) {
+      let fault = count == 0 ? "is empty" : "has \(count) characters"
+      report(.wrongLength, "\(field) \(fault); it takes \(length.lowerBound) to \(length.upperBound).", at: node.range)
+    }
+    if let first = text.unicodeScalars.first, let last = text.unicodeScalars.last,
+      first.properties.isWhitespace || last.properties.isWhitespace
+    {
+      report(.blankAtEnd, "\(field) begins or ends with a blank.", at: node.range)
+    } else if let scalar = text.unicodeScalars.first(where: isForbidden) {
+      let code = String(scalar.value, radix: 16, uppercase: true)
+      report(
+        .controlCharacter, "\(field) holds the invisible character U+\(padded(code)).", at: node.range)
+    }
+    return text
+  }
+
+  private func padded(_ code: String) -> String { String(repeating: "0", count: max(0, 4 - code.count)) + code }
+
+  private func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7F...0x9F, 0x200E, 0x200F, 0x061C, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
+    default: false
+    }
+  }
+
+  /// `nil` is also nothing written, `null` and `~`.
+  private mutating func typed(_ node: YAMLNode?, _ field: String) -> (text: String, node: YAMLNode)? {
+    guard let node, let text = scalar(node, field) else {
+      if let node, !node.isEmpty { isBlocked = true }
+      return nil
+    }
+    if case .scalar(_, isPlain: true) = node.content, text == "null" || text == "~" { return nil }
+    return (text, node)
+  }
+
+  /// A whole number from 1 on.
+  mutating func identifier(_ node: YAMLNode?, _ field: String) -> Int? {
+    guard let (text, node) = typed(node, field) else { return nil }
+    if case .scalar(_, isPlain: true) = node.content, let number = Int(text), number >= 1, !text.hasPrefix("+"),
+      !text.hasPrefix("0")
+    {
+      return number
+    }
+    isBlocked = true
+    report(.notAnInteger, "\(field) takes a whole number from 1 on, not '\(excerpt(text))'.", at: node.range)
+    return nil
+  }
+
+  mutating func date(_ node: YAMLNode?, _ field: String) -> CalendarDate? {
+    guard let (text, node) = typed(node, field) else { return nil }
+    if let date = CalendarDate(text) { return date }
+    isBlocked = true
+    let digits = text.utf8.map { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") ? UInt8(ascii: "9") : $0 }
+    let looksRight = String(decoding: digits, as: UTF8.self) == "9999-99-99"
+    let message =
+      looksRight
+      ? "\(field): there is no day \(text) in the calendar."
+      : "\(field) takes a date written YYYY-MM-DD, not '\(excerpt(text))'."
+    report(.notADate, message, at: node.range)
+    return nil
+  }
+
+  mutating func boolean(_ node: YAMLNode?, _ field: String) -> Bool? {
+    guard let (text, node) = typed(node, field) else { return nil }
+    if case .scalar(_, isPlain: true) = node.content {
+      switch text {
+      case "true", "True", "TRUE": return true
+      case "false", "False", "FALSE": return false
+      default: break
+      }
+    }
+    isBlocked = true
+    let meant = ["yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"]
+    let word = meant[text.lowercased()] ?? (["true", "false"].contains(text.lowercased()) ? text.lowercased() : nil)
+    report(
+      .notABoolean, "\(field) takes true or false, not '\(excerpt(text))'.", at: node.range,
+      fix: word.map { .init(title: "Write \($0)", edits: [.init(range: node.range, text: $0)]) })
+    return nil
+  }
+
+  mutating func choice<Choice: RawRepresentable & CaseIterable>(
+    _ node: YAMLNode?, _ field: String, of type: Choice.Type, blocks: Bool = false
+  ) -> Choice? where Choice.RawValue == String {
+    guard let node, let text = scalar(node, field) else {
+      if let node, !node.isEmpty, blocks { isBlocked = true }
+      return nil
+    }
+    if let choice = Choice(rawValue: text) { return choice }
+    if blocks { isBlocked = true }
+    let words = Choice.allCases.map(\.rawValue)
+    let near = closest(to: text, among: words)
+    report(
+      .unknownValue, "\(field) takes \(words.joined(separator: ", ")); not '\(excerpt(text))'.", at: node.range,
+      fix: near.map { .init(title: "Write \($0)", edits: [.init(range: node.range, text: $0)]) })
+    return nil
+  }
+
+  /// A person's reference, of the record itself (then a malformed one blocks) or of another person.
+  mutating func reference(_ node: YAMLNode?, _ field: String, blocks: Bool = false) -> EmployeeReference? {
+    guard let node, let text = scalar(node, field) else {
+      if let node, !node.isEmpty, blocks { isBlocked = true }
+      return nil
+    }
+    let reference = EmployeeReference(text)
+    if !reference.isWellFormed {
+      if blocks { isBlocked = true }
+      report(
+        .malformedReference,
+        "\(field) '\(excerpt(text))' is not 1 to 16 letters, digits, dots, underscores or hyphens.", at: node.range)
+    }
+    return reference
+  }
+
+  mutating func unitCode(_ node: YAMLNode?, _ field: String, blocks: Bool = false) -> UnitCode? {
+    guard let node, let text = scalar(node, field) else {
+      if let node, !node.isEmpty, blocks { isBlocked = true }
+      return nil
+    }
+    let code = UnitCode(text)
+    if !code.isWellFormed {
+      if blocks { isBlocked = true }
+      report(.malformedCode, "\(field) '\(excerpt(text))' is not small letters, digits and hyphens.", at: node.range)
+    }
+    return code
+  }
+
+  /// A path below the data folder. One that leads out of it is not returned: no output may ever name it.
+  mutating func path(_ node: YAMLNode?, _ field: String) -> String? {
+    guard let node, let text = text(node, field, length: 1...255) else { return nil }
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    let leadsOut = text.contains("\\") || parts.contains { $0.isEmpty || $0 == "." || $0 == ".." }
+    if leadsOut {
+      report(.pathOutsideData, "\(field) '\(excerpt(text))' is not a path below the data folder.", at: node.range)
+      return nil
+    }
+    return text
+  }
+
+  mutating func email(_ node: YAMLNode?, _ field: String) -> String? {
+    guard let node, let text = text(node, field, length: 3...254) else { return nil }
+    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    let isAddress =
+      parts.count == 2 && !parts[0].isEmpty && parts[1].contains(".") && !parts[1].hasPrefix(".")
+      && !parts[1].hasSuffix(".") && !text.contains("..")
+      && !text.unicodeScalars.contains { $0.properties.isWhitespace || "<>()[],;:\\\"".unicodeScalars.contains($0) }
+    if !isAddress {
+      report(.malformedEmail, "\(field) '\(excerpt(text))' is not an e-mail address.", at: node.range)
+    }
+    return text
+  }
+
+  mutating func list(_ node: YAMLNode?, _ field: String) -> [YAMLNode]? {
+    guard let node, !node.isEmpty else { return nil }
+    guard let items = node.items else {
+      report(.wrongType, "\(field) takes a list, each item on a line of its own after a hyphen.", at: node.range)
+      return nil
+    }
+    return items
+  }
+
+  mutating func texts(_ node: YAMLNode?, _ field: String) -> [String]? {
+    list(node, field)?.compactMap { text($0, field, length: 1...255) }
+  }
+
+  mutating func externalIDs(_ node: YAMLNode?) -> [ExternalID] {
+    guard let node, !node.isEmpty else { return [] }
+    guard let entries = node.entries else {
+      report(.wrongType, "external_ids takes lines of system: id.", at: node.range)
+      return []
+    }
+    return entries.compactMap { entry in
+      text(entry.value, "external_ids.\(entry.key)", length: 1...128).map { ExternalID(system: entry.key, id: $0) }
+    }
+    .sorted { $0.system < $1.system }
+  }
+
+  mutating func missing(_ field: String, what: String, in node: YAMLNode, severity: Diagnostic.Severity? = nil) {
+    findings.append(
+      Diagnostic(
+        .missingField, "\(what) needs \(field).", file: file, range: .fileStart, subject: subject,
+        severity: severity, help: "Add a line: \(field): ..."))
+  }
+
+  private func excerpt(_ text: String) -> String {
+    text.count > 40 ? text.prefix(40) + "..." : text
+  }
+}

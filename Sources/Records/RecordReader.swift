@@ -1,0 +1,67 @@
+import GitStore
+import RecordSchema
+import YAMLReader
+
+/// What a file below the data folder is, judged by its path alone.
+public enum FileRole: Sendable, Equatable {
+  case record(RecordKind)
+  case image
+  /// Neither a record nor an image.
+  case stray
+
+  public init(path: String, dataFolder: String) {
+    let inside = path.dropFirst(dataFolder.utf8.count + 1)
+    let folder = inside.prefix { $0 != "/" }
+    if folder == "photos" || folder == "signatures" {
+      self = .image
+    } else if let kind = RecordKind.allCases.first(where: { $0.folder == folder }), path.hasSuffix(".yaml") {
+      self = .record(kind)
+    } else {
+      self = .stray
+    }
+  }
+}
+
+/// What one record file says.
+public enum AnyReading: Sendable {
+  case unit(Reading<Unit>)
+  case person(Reading<Person>)
+  case apiKey(Reading<APIKey>)
+  case webhook(Reading<Subscription>)
+  case approval(Reading<Approval>)
+
+  /// Reads a record file's bytes. Never fails: what is wrong with them is in the findings.
+  public init(_ bytes: [UInt8], kind: RecordKind, entry: TreeEntry, configuration: Configuration) {
+    let document = YAMLReader.read(bytes)
+    let path = entry.path
+    let content = entry.oid == .zero ? nil : entry.oid
+    switch kind {
+    case .unit:
+      self = .unit(UnitDecoder.read(path: path, content: content, document: document, lines: bytes))
+    case .person:
+      self = .person(
+        PersonDecoder.read(
+          path: path, content: content, document: document, configuration: configuration, lines: bytes))
+    case .apiKey:
+      self = .apiKey(APIKeyDecoder.read(path: path, content: content, document: document))
+    case .webhook:
+      self = .webhook(
+        SubscriptionDecoder.read(path: path, content: content, document: document, configuration: configuration))
+    case .approval:
+      self = .approval(ApprovalDecoder.read(path: path, content: content, document: document))
+    }
+  }
+}
+
+extension RecordSource {
+  /// The configuration of this tree, or the default one, and what is wrong with it.
+  public func configuration() throws -> (configuration: Configuration?, findings: [Diagnostic]) {
+    guard let file = try configurationFile() else {
+      let finding = Diagnostic(
+        .missingConfiguration, "There is no staffrepo.yaml at the top of the repository.",
+        file: ConfigurationDecoder.path, range: .fileStart)
+      return (nil, [finding])
+    }
+    return ConfigurationDecoder.read(YAMLReader.read(try read(file)))
+  }
+}

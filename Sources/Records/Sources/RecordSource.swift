@@ -1,0 +1,100 @@
+import FileStore
+import GitStore
+import RecordSchema
+
+/// Where records are read from: a commit, the index, or the files of a work tree.
+public protocol RecordSource {
+  /// `nil` for files that are not committed.
+  var commit: OID? { get }
+  /// staffrepo.yaml, or `nil` when there is none.
+  func configurationFile() throws -> TreeEntry?
+  /// Every file below a folder.
+  func files(below folder: String) throws -> [TreeEntry]
+  func read(_ entry: TreeEntry) throws -> [UInt8]
+}
+
+/// A commit's tree, read from the object database.
+public struct CommitSource: RecordSource {
+  public let repository: Repository
+  public let commit: OID?
+  public let tree: OID
+
+  public init(_ repository: Repository, commit: OID) throws {
+    self.repository = repository
+    self.commit = commit
+    tree = try repository.info(of: commit).tree
+  }
+
+  public func configurationFile() throws -> TreeEntry? {
+    guard let found = try repository.entry(at: ConfigurationDecoder.path, in: tree), !found.isTree else { return nil }
+    return TreeEntry(path: ConfigurationDecoder.path, oid: found.oid, kind: found.kind)
+  }
+
+  /// The id of a folder's tree.
+  func folder(_ path: String) throws -> OID? {
+    guard let found = try repository.entry(at: path, in: tree), found.isTree else { return nil }
+    return found.oid
+  }
+
+  public func files(below folder: String) throws -> [TreeEntry] {
+    guard let root = try self.folder(folder) else { return [] }
+    var files: [TreeEntry] = []
+    try repository.walk(tree: root, prefix: folder + "/") { files.append($0) }
+    return files
+  }
+
+  public func read(_ entry: TreeEntry) throws -> [UInt8] {
+    entry.kind == .submodule ? [] : try repository.blob(entry.oid)
+  }
+}
+
+/// What `git commit` would commit now.
+public struct IndexSource: RecordSource {
+  public let commit: OID? = nil
+  private let repository: Repository
+  private let entries: [TreeEntry]
+
+  public init(_ repository: Repository) throws {
+    self.repository = repository
+    entries = try repository.indexEntries()
+  }
+
+  public func configurationFile() throws -> TreeEntry? { entries.first { $0.path == ConfigurationDecoder.path } }
+
+  public func files(below folder: String) throws -> [TreeEntry] { entries.filter { $0.path.hasPrefix(folder + "/") } }
+
+  public func read(_ entry: TreeEntry) throws -> [UInt8] {
+    entry.kind == .submodule ? [] : try repository.blob(entry.oid)
+  }
+}
+
+/// The files as they stand in a folder, saved but perhaps not committed.
+public struct WorkTreeSource: RecordSource {
+  public let commit: OID? = nil
+  private let root: String
+
+  public init(root: String) {
+    self.root = root.hasSuffix("/") ? root : root + "/"
+  }
+
+  public func configurationFile() throws -> TreeEntry? { entry(ConfigurationDecoder.path) }
+
+  public func files(below folder: String) throws -> [TreeEntry] {
+    FileStore.names(in: root + folder).flatMap { name -> [TreeEntry] in
+      let path = "\(folder)/\(name)"
+      if FileKind(at: root + path) == .directory { return (try? files(below: path)) ?? [] }
+      return entry(path).map { [$0] } ?? []
+    }
+  }
+
+  public func read(_ entry: TreeEntry) throws -> [UInt8] { try FileStore.read(root + entry.path) }
+
+  private func entry(_ path: String) -> TreeEntry? {
+    switch FileKind(at: root + path) {
+    case .file: TreeEntry(path: path, oid: .zero, kind: .file)
+    case .executable: TreeEntry(path: path, oid: .zero, kind: .executable)
+    case .symbolicLink, .other: TreeEntry(path: path, oid: .zero, kind: .symbolicLink)
+    case .directory, nil: nil
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import RecordSchema
+
+/// A YAML value with its place. Scalars are raw text: what they mean is for the schema to say.
+public struct YAMLNode: Sendable {
+  public enum Content: Sendable {
+    case scalar(String, isPlain: Bool)
+    case sequence([YAMLNode])
+    /// In the order of the file; of a repeated key the later entry comes later.
+    case mapping([YAMLEntry])
+  }
+
+  public let content: Content
+  public let range: SourceRange
+
+  /// What stands in for a file that holds nothing.
+  public static let nothing = YAMLNode(content: .mapping([]), range: .fileStart)
+}
+
+public struct YAMLEntry: Sendable {
+  public let key: String
+  public let keyRange: SourceRange
+  public let value: YAMLNode
+}
+
+extension YAMLNode {
+  public var entries: [YAMLEntry]? {
+    if case .mapping(let entries) = content { entries } else { nil }
+  }
+
+  public var items: [YAMLNode]? {
+    if case .sequence(let items) = content { items } else { nil }
+  }
+
+  public var scalar: String? {
+    if case .scalar(let text, _) = content { text } else { nil }
+  }
+
+  public subscript(key: String) -> YAMLNode? {
+    entries?.last { $0.key == key }?.value
+  }
+
+  /// Nothing was written: an empty plain scalar, as in `employment_end_date:`.
+  public var isEmpty: Bool {
+    if case .scalar("", isPlain: true) = content { true } else { false }
+  }
+
+  /// Follows keys and positions in lists; as far as there is anything, when the whole way is not there.
+  public func nearest(to path: FieldPath) -> YAMLNode {
+    var node = self
+    for step in path.steps {
+      switch step {
+      case .key(let key):
+        guard let next = node[key] else { return node }
+        node = next
+      case .index(let index):
+        guard let items = node.items, items.indices.contains(index) else { return node }
+        node = items[index]
+      }
+    }
+    return node
+  }
+
+  /// The node at the very end of the path, if it is there.
+  public func node(at path: FieldPath) -> YAMLNode? {
+    path.steps.reduce(self) { (node: YAMLNode?, step) in
+      switch step {
+      case .key(let key): node?[key]
+      case .index(let index): node?.items.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+      }
+    }
+  }
+}
+
+/// The way to a value inside a record: `organisational_units`, 1, `unit`.
+public struct FieldPath: Sendable, Hashable, ExpressibleByStringLiteral {
+  public enum Step: Sendable, Hashable {
+    case key(String)
+    case index(Int)
+  }
+
+  public var steps: [Step]
+
+  public init(_ steps: [Step]) { self.steps = steps }
+  public init(stringLiteral key: String) { steps = [.key(key)] }
+
+  public static let record = FieldPath([])
+
+  public func item(_ index: Int) -> FieldPath { FieldPath(steps + [.index(index)]) }
+  public func key(_ key: String) -> FieldPath { FieldPath(steps + [.key(key)]) }
+}
+
+/// Something in the text that no record may hold.
+public struct YAMLProblem: Sendable {
+  public let rule: Rule
+  public let message: String
+  public let range: SourceRange
+}
+
+/// What a file says, as far as it could be read.
+public struct YAMLDocument: Sendable {
+  /// `nil` when the text ends or breaks off before any value.
+  public let root: YAMLNode?
+  /// Empty when the text is YAML that records may use.
+  public let problems: [YAMLProblem]
+}

@@ -1,0 +1,171 @@
+import CLibyaml
+import RecordSchema
+
+/// Reads one YAML file into nodes, and refuses what is hostile or ambiguous.
+///
+/// It never composes: libyaml's own tree builder is quadratic in anchors, and its parser nests without limit. Events are
+/// read one by one, so a hostile file is left as soon as it shows itself.
+public struct YAMLReader {
+  /// The largest file, in bytes.
+  public static let sizeLimit = 64 * 1024
+  /// The deepest nesting of lists and mappings.
+  public static let depthLimit = 16
+
+  public static func read(_ bytes: [UInt8]) -> YAMLDocument {
+    guard bytes.count <= sizeLimit else {
+      let message =
+        "The file has \(bytes.count) bytes; a record has at most \(sizeLimit)."
+      let problem = YAMLProblem(rule: .yamlTooLarge, message: message, range: .fileStart)
+      return YAMLDocument(root: nil, problems: [problem])
+    }
+    return bytes.withUnsafeBufferPointer { buffer in
+      var reader = YAMLReader(events: EventStream(buffer), bytes: buffer)
+      return reader.readDocument()
+    }
+  }
+
+  private var events: EventStream
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private var problems: [YAMLProblem] = []
+  /// Set when reading cannot go on.
+  private var hasStopped = false
+
+  private init(events: EventStream, bytes: UnsafeBufferPointer<UInt8>) {
+    self.events = events
+    self.bytes = bytes
+  }
+
+  private mutating func readDocument() -> YAMLDocument {
+    var root: YAMLNode?
+    while let event = next() {
+      switch event.kind {
+      case .streamStart, .documentEnd: continue
+      case .streamEnd: return YAMLDocument(root: root, problems: problems)
+      case .documentStart:
+        if root != nil {
+          report(.yamlSeveralDocuments, "A second record starts here; a file holds one.", event.range)
+          hasStopped = true
+        }
+      default:
+        root = node(from: event, depth: 0)
+      }
+    }
+    return YAMLDocument(root: root, problems: problems)
+  }
+
+  private mutating func next() -> EventStream.Event? {
+    guard !hasStopped else { return nil }
+    switch events.next() {
+    case .success(let event): return event
+    case .failure(let failure):
+      hasStopped = true
+      let position = failure.byteOffset.map(position(ofByte:)) ?? failure.position
+      var message = failure.problem
+      if let context = failure.context { message += " (\(context))" }
+      let range = SourceRange(
+        start: position, end: SourcePosition(line: position.line, column: position.column + 1))
+      if failure.byteOffset != nil {
+        report(.yamlEncoding, "This character cannot be read: \(message).", range)
+      } else {
+        report(.yamlSyntax, "This is not YAML from here on: \(message).", range)
+      }
+      return nil
+    }
+  }
+
+  private mutating func report(_ rule: Rule, _ message: String, _ range: SourceRange) {
+    problems.append(YAMLProblem(rule: rule, message: message, range: range))
+  }
+
+  /// The node that starts with this event; `nil` for an alias or when reading stopped.
+  private mutating func node(from event: EventStream.Event, depth: Int) -> YAMLNode? {
+    if event.hasAnchor {
+      report(.yamlAnchor, "An anchor (&) gives this value a name; records do not use that.", event.range)
+    }
+    if event.hasTag {
+      report(.yamlTag, "A tag (!) stands before this value; records do not use that.", event.range)
+    }
+    switch event.kind {
+    case .alias:
+      report(.yamlAnchor, "An alias (*) stands for another value; write the value itself.", event.range)
+      return nil
+    case .scalar(let text, let isPlain):
+      return YAMLNode(content: .scalar(text, isPlain: isPlain), range: event.range)
+    case .sequenceStart, .mappingStart:
+      guard depth < YAMLReader.depthLimit else {
+        report(
+          .yamlTooDeep, "Lists and fields nest more than \(YAMLReader.depthLimit) levels deep here.",
+          event.range)
+        hasStopped = true
+        return nil
+      }
+      return event.kind == .sequenceStart
+        ? sequence(from: event, depth: depth) : mapping(from: event, depth: depth)
+    default:
+      return nil
+    }
+  }
+
+  private mutating func sequence(from start: EventStream.Event, depth: Int) -> YAMLNode? {
+    var items: [YAMLNode] = []
+    var end = start.range.end
+    while let event = next() {
+      if event.kind == .sequenceEnd {
+        end = max(event.range.end, items.last?.range.end ?? end)
+        break
+      }
+      if let item = node(from: event, depth: depth + 1) { items.append(item) }
+    }
+    return YAMLNode(
+      content: .sequence(items),
+      range: SourceRange(start: start.range.start, end: trimmed(end, after: items.last?.range.end)))
+  }
+
+  private mutating func mapping(from start: EventStream.Event, depth: Int) -> YAMLNode? {
+    var entries: [YAMLEntry] = []
+    var keys: Set<String> = []
+    var end = start.range.end
+    while let event = next() {
+      if event.kind == .mappingEnd {
+        end = event.range.end
+        break
+      }
+      let key = node(from: event, depth: depth + 1)
+      guard let valueEvent = next() else { break }
+      guard let value = node(from: valueEvent, depth: depth + 1) else { continue }
+      guard let key, case .scalar(let name, let isPlain) = key.content else {
+        report(.yamlComplexKey, "A field's name must be plain text.", event.range)
+        continue
+      }
+      if name == "<<", isPlain {
+        report(.yamlAnchor, "The merge key << copies fields from elsewhere; write them out.", key.range)
+      } else if !keys.insert(name).inserted {
+        report(.yamlDuplicateKey, "The field '\(name)' stands here for the second time.", key.range)
+      }
+      entries.append(YAMLEntry(key: name, keyRange: key.range, value: value))
+    }
+    return YAMLNode(
+      content: .mapping(entries),
+      range: SourceRange(
+        start: start.range.start, end: trimmed(end, after: entries.last?.value.range.end)))
+  }
+
+  /// A block ends for libyaml where the next thing starts; for people it ends with its last value.
+  private func trimmed(_ end: SourcePosition, after last: SourcePosition?) -> SourcePosition {
+    guard let last, end.column == 1, end.line > last.line else { return end }
+    return last
+  }
+
+  /// Line and column of a byte; libyaml gives them not where bytes cannot be decoded.
+  private func position(ofByte offset: Int) -> SourcePosition {
+    var position = SourcePosition(line: 1, column: 1)
+    for byte in bytes.prefix(offset) {
+      if byte == UInt8(ascii: "\n") {
+        position = SourcePosition(line: position.line + 1, column: 1)
+      } else if byte & 0xC0 != 0x80 {
+        position.column += 1
+      }
+    }
+    return position
+  }
+}

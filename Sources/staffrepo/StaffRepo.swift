@@ -1,0 +1,5 @@
+import ArgumentParser
+import Crypto
+import GRDB
+import Hummingbird
+@main struct StaffRepo: ParsableCommand {}

@@ -6,6 +6,8 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let customDump: Target.Dependency = .product(name: "CustomDump", package: "swift-custom-dump")
 
@@ -37,7 +39,9 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/pointfreeco/swift-custom-dump", from: "1.7.3"),
@@ -53,7 +57,7 @@ let package = Package(
     module("GitStore", ["CLibgit2"]),
     module("FileStore"),
     module("Records", ["RecordSchema", "YAMLReader", "GitStore", "FileStore"]),
-    module("Validators", ["RecordSchema", "YAMLReader", "Records"]),
+    module("Validators", ["RecordSchema", "YAMLReader", "GitStore", "Records"]),
     module("Changes", ["RecordSchema"]),
     module("Events", ["RecordSchema", "Changes", crypto]),
     module("Journal", ["RecordSchema", "GitStore", "Records", "Events"]),
@@ -63,7 +67,8 @@ let package = Package(
       name: "staffrepo",
       dependencies: [
         "RecordSchema", "YAMLReader", "GitStore", "FileStore", "Records", "Validators", "Changes", "Events",
-        "Journal", "Ledger", "Publishers", argumentParser, crypto, hummingbird, logging,
+        "Journal", "Ledger", "Publishers", argumentParser, hummingbird, httpTypes, nioCore,
+        logging,
       ],
       swiftSettings: settings),
   ]

@@ -50,9 +50,12 @@ extension Event {
   /// The body that consumers get; `nil` when the event would show this consumer no change at all.
   ///
   /// - Parameter sequence: journal position and number within the publication.
-  public func envelope(fields: FieldSelection, sequence: (position: Int, number: Int)) -> JSON? {
+  /// - Parameter showsEmpty: an update without a visible change is wanted all the same.
+  public func envelope(
+    fields: FieldSelection, sequence: (position: Int, number: Int), showsEmpty: Bool = false
+  ) -> JSON? {
     let visibleChanges = fields.changes(changes)
-    if visibleChanges.isEmpty, name == .personUpdated || name == .unitUpdated { return nil }
+    if !showsEmpty, visibleChanges.isEmpty, name == .personUpdated || name == .unitUpdated { return nil }
     var visibleData = fields.data(data)
     if let unit { visibleData.append(.init("unit", unit)) }
     if isRemoval { visibleData.append(.init("removed", true)) }

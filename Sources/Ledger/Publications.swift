@@ -150,3 +150,22 @@ extension Ledger {
     }
   }
 }
+
+extension Ledger {
+  /// The newest publication's commit.
+  public func lastPublished() throws -> (position: Int, commit: String)? {
+    try database.read { database in
+      try Row.fetchOne(database, sql: "SELECT position, \"to\" FROM publication ORDER BY position DESC LIMIT 1").map {
+        ($0["position"], $0["to"])
+      }
+    }
+  }
+
+  /// The commit that a delivery's publication ended with.
+  public func commit(of delivery: Delivery) throws -> String? {
+    try database.read { database in
+      try String.fetchOne(
+        database, sql: "SELECT \"to\" FROM publication WHERE position = ?", arguments: [delivery.position])
+    }
+  }
+}

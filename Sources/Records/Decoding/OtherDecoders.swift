@@ -24,7 +24,7 @@ extension Reading {
   /// A file of which nothing but, perhaps, `is_active: false` can be made out.
   static func unreadable(path: String, content: OID?, lines: [UInt8], findings: [Diagnostic]) -> Reading {
     Reading(
-      path: path, content: content, record: nil, claimedID: nil, saysInactive: deactivates(lines),
+      path: path, content: content, record: nil, draft: nil, claimedID: nil, saysInactive: deactivates(lines),
       findings: findings)
   }
 
@@ -65,7 +65,7 @@ enum UnitDecoder {
     }
     let isHeld = reader.isBlocked || !document.problems.isEmpty
     return Reading(
-      path: path, content: content, record: isHeld ? nil : unit, claimedID: id,
+      path: path, content: content, record: isHeld ? nil : unit, draft: unit, claimedID: id,
       saysInactive: document.problems.isEmpty ? isActive == false : Reading<Unit>.deactivates(lines),
       findings: reader.findings)
   }
@@ -98,7 +98,7 @@ enum APIKeyDecoder {
     }
     let isHeld = reader.isBlocked || !document.problems.isEmpty
     return Reading(
-      path: path, content: content, record: isHeld ? nil : key, claimedID: nil, saysInactive: false,
+      path: path, content: content, record: isHeld ? nil : key, draft: key, claimedID: nil, saysInactive: false,
       findings: reader.findings)
   }
 }
@@ -142,7 +142,7 @@ enum SubscriptionDecoder {
     }
     let isHeld = reader.isBlocked || !document.problems.isEmpty
     return Reading(
-      path: path, content: content, record: isHeld ? nil : subscription, claimedID: nil,
+      path: path, content: content, record: isHeld ? nil : subscription, draft: subscription, claimedID: nil,
       saysInactive: isActive == false, findings: reader.findings)
   }
 }
@@ -167,7 +167,7 @@ enum ApprovalDecoder {
     }
     let isHeld = reader.isBlocked || !document.problems.isEmpty
     return Reading(
-      path: path, content: content, record: isHeld ? nil : approval, claimedID: nil, saysInactive: false,
+      path: path, content: content, record: isHeld ? nil : approval, draft: approval, claimedID: nil, saysInactive: false,
       findings: reader.findings)
   }
 }

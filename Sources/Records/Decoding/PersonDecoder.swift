@@ -20,7 +20,7 @@ enum PersonDecoder {
     let person = person(from: fields, root: root, id: id, isActive: isActive, configuration, &reader)
     let isHeld = reader.isBlocked || !document.problems.isEmpty
     return Reading(
-      path: path, content: content, record: isHeld ? nil : person, claimedID: id,
+      path: path, content: content, record: isHeld ? nil : person, draft: person, claimedID: id,
       saysInactive: document.problems.isEmpty ? isActive == false : Reading<Person>.deactivates(lines),
       findings: reader.findings)
   }
@@ -28,7 +28,7 @@ enum PersonDecoder {
   private static func person(
     from fields: [String: YAMLNode], root: YAMLNode, id: Int?, isActive: Bool?, _ configuration: Configuration,
     _ reader: inout FieldReader
-  ) -> Person? {
+  ) -> Person {
     let reference = reader.reference(fields["employee_reference"], "employee_reference", blocks: true)
     if let reference { reader.subject = reference.rawValue }
     var person = Person(id: PersonID(id ?? 0), reference: reference ?? EmployeeReference(""))

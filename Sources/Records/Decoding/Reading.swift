@@ -9,6 +9,8 @@ public struct Reading<Record: Sendable>: Sendable {
   public let content: OID?
   /// `nil` when the file cannot be read as a record: then its record is held.
   public let record: Record?
+  /// What could be made out, good or not, so that all findings of a file come in one run.
+  public let draft: Record?
   /// The id that the file claims, readable even when the rest is not.
   public let claimedID: Int?
   /// The file says `is_active: false`, readable even when the rest is not.

@@ -1,0 +1,17 @@
+/// The way to a value inside a record: `organisational_units`, 1, `unit`.
+public struct FieldPath: Sendable, Hashable, ExpressibleByStringLiteral {
+  public enum Step: Sendable, Hashable {
+    case key(String)
+    case index(Int)
+  }
+
+  public var steps: [Step]
+
+  public init(_ steps: [Step]) { self.steps = steps }
+  public init(stringLiteral key: String) { steps = [.key(key)] }
+
+  public static let record = FieldPath([])
+
+  public func item(_ index: Int) -> FieldPath { FieldPath(steps + [.index(index)]) }
+  public func key(_ key: String) -> FieldPath { FieldPath(steps + [.key(key)]) }
+}

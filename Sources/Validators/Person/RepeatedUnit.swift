@@ -1,0 +1,31 @@
+import RecordSchema
+
+/// Nobody is in the same unit twice at one time.
+enum RepeatedUnit: RelationRule {
+  static let rule = Rule(
+    "P006", "repeated-unit",
+    explanation: "A person is in a unit or not. The same unit twice at one time is a slip, often of the dates.",
+    help: "Remove one of the two, or correct the dates so that they do not overlap.")
+
+  static func check(_ index: RecordIndex) -> [Finding] {
+    index.people.flatMap { person -> [Finding] in
+      let units = person.record.units
+      guard units.count > 1 else { return [] }
+      return units.indices.compactMap { later in
+        guard let earlier = units[..<later].first(where: { $0.unit == units[later].unit && $0.overlaps(units[later]) })
+        else { return nil }
+        return Finding(
+          rule, file: person.file, at: FieldPath("organisational_units").item(later),
+          subject: person.record.reference.rawValue, "The unit \(earlier.unit) is listed twice for the same time.")
+      }
+    }
+  }
+}
+
+extension UnitAssignment {
+  fileprivate func overlaps(_ other: UnitAssignment) -> Bool {
+    let startsInTime = from.flatMap { from in other.until.map { from <= $0 } } ?? true
+    let otherStartsInTime = other.from.flatMap { from in until.map { from <= $0 } } ?? true
+    return startsInTime && otherStartsInTime
+  }
+}

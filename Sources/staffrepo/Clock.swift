@@ -1,0 +1,20 @@
+import Glibc
+import RecordSchema
+
+/// The one place where the time of day is read.
+enum Clock {
+  /// `STAFFREPO_NOW=2026-01-15T10:30:00Z` stands in for the system's clock, for rehearsals and tests.
+  static func now() -> Instant {
+    if let text = getenv("STAFFREPO_NOW"), let instant = Instant(String(cString: text)) { return instant }
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Instant(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+  }
+
+  /// For durations: never set back.
+  static func monotonicMilliseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}

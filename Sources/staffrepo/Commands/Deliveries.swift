@@ -1,0 +1,67 @@
+import ArgumentParser
+import Ledger
+import RecordSchema
+
+struct Deliveries: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List what was sent, and what waits, newest first.",
+    discussion: """
+      EXAMPLES:
+        staffrepo deliveries --state pending
+        staffrepo deliveries --to webhook/digital-id --limit 20 --format json
+      """)
+
+  @Option(help: "Only this target.")
+  var to: String?
+
+  @Option(help: "Only these: pending, delivered, dead, superseded or cancelled.")
+  var state: Delivery.State?
+
+  @Option(help: "How many at most.")
+  var limit = 100
+
+  @Option(help: "text or json.")
+  var format = TextOrJSON.text
+
+  @OptionGroup var ledger: LedgerOptions
+
+  func run() throws {
+    let workspace = try Workspace.open(ledger: ledger.ledger)
+    guard let ledger = try Ledger.openForReading(workspace.ledgerPath) else {
+      if format == .json { Terminal.print("[]") }
+      return Terminal.message("Nothing was published here yet.")
+    }
+    let deliveries = try ledger.deliveries(.init(target: to, state: state, limit: limit))
+    switch format {
+    case .json: Terminal.print(JSON.array(try deliveries.map { try json($0, ledger) }).prettyText)
+    case .text:
+      var table = Table("TARGET", "STATE", "EVENT", "SUBJECT", "ATTEMPTS", "LAST ANSWER", "ID")
+      for delivery in deliveries {
+        table.add(
+          delivery.target, delivery.state.rawValue, delivery.name, delivery.subject, "\(delivery.attempts)",
+          delivery.lastError ?? delivery.lastStatus.map(String.init) ?? "-", delivery.eventID)
+      }
+      Terminal.print(table.text)
+    }
+  }
+
+  private func json(_ delivery: Delivery, _ ledger: Ledger) throws -> JSON {
+    let attempts = try ledger.attempts(of: delivery.id).map { attempt -> JSON in
+      [
+        "at": .string(attempt.at.description), "status": .optional(attempt.status), "error": .optional(attempt.error),
+        "duration_ms": .int(attempt.milliseconds),
+      ]
+    }
+    let waits = delivery.state == .pending
+    return [
+      "id": .string(delivery.eventID), "target": .string(delivery.target), "event": .string(delivery.name),
+      "kind": .string(delivery.kind), "record_id": .int(delivery.recordID), "subject": .string(delivery.subject),
+      "sequence": [.int(delivery.position), .int(delivery.number)], "state": .string(delivery.state.rawValue),
+      "attempts": .array(attempts), "next_attempt": .optional(waits ? delivery.nextAttempt.description : nil),
+      "last_status": .optional(delivery.lastStatus), "error": .optional(delivery.lastError),
+      "finished_at": .optional(delivery.finished?.description),
+    ]
+  }
+}
+
+extension Delivery.State: ExpressibleByArgument {}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Changes
+import GitStore
+import Journal
+import RecordSchema
+import Records
+
+struct Diff: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show which records differ between two commits, field by field.",
+    discussion: """
+      Records are matched by id, so a renamed file is no change.
+
+      EXAMPLES:
+        staffrepo diff HEAD~1
+        staffrepo diff main feature/leavers --format markdown
+      """)
+
+  @Argument(help: "The commit to compare with.")
+  var base: String
+
+  @Argument(help: "The commit to compare.")
+  var head = "HEAD"
+
+  @Option(help: "text, json or markdown.")
+  var format = ReportFormat.text
+
+  func run() throws {
+    let repository = try Workspace.open().repository
+    let baseCommit = try repository.commit(named: base)
+    let headCommit = try repository.commit(named: head)
+    let changes = try changes(repository, from: baseCommit, to: headCommit)
+    switch format {
+    case .json:
+      let document: JSON = [
+        "base": .string(baseCommit.description), "head": .string(headCommit.description),
+        "changes": .array(changes.map(\.json)),
+      ]
+      Terminal.print(document.prettyText)
+    case .text:
+      for change in changes { Terminal.print(ChangeText.text(change)) }
+      if changes.isEmpty { Terminal.message("No record differs.") }
+    case .markdown: Terminal.print(ChangeText.markdown(changes))
+    }
+  }
+}
+
+/// What differs between the effective trees of two commits: units first, then people, each by id.
+func changes(_ repository: Repository, from base: OID, to head: OID) throws -> [Change] {
+  var staff = try PublishedLine(repository, entries: []).staff(at: base)
+  let step = try staff.move(to: CommitSource(repository, commit: head))
+  let units = step.units.compactMap { Change.of($0.before.located(), $0.after.located()) }
+  let people = step.people.compactMap { Change.of($0.before.located(), $0.after.located()) }
+  return units.sorted { $0.id < $1.id } + people.sorted { $0.id < $1.id }
+}
+
+extension Optional {
+  fileprivate func located<Record>() -> Located<Record>? where Wrapped == Entry<Record> {
+    map { Located($0.record, path: $0.path) }
+  }
+}

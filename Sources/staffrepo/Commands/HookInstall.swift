@@ -1,0 +1,52 @@
+import ArgumentParser
+import FileStore
+import GitStore
+
+struct HookInstall: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "install", abstract: "Write the pre-receive and post-receive hooks of this repository.",
+    discussion: """
+      EXAMPLES:
+        staffrepo -C /srv/records.git hook install
+      """)
+
+  @Flag(help: "Replace hooks that staffrepo did not write.")
+  var force = false
+
+  func run() throws {
+    let repository = try Workspace.open().repository
+    for path in try HookFiles.install(in: repository, replacesOthers: force) { Terminal.print(path) }
+    Terminal.message("Pushes are now checked before they land, and published after.")
+    Terminal.message(
+      "Ends of employment and moves come by date, without any push: run 'staffrepo publish' daily after midnight, by cron or a systemd timer."
+    )
+  }
+}
+
+/// The scripts that git runs.
+enum HookFiles {
+  private static let mark = "# Written by staffrepo hook install."
+
+  /// Returns the files written.
+  static func install(in repository: Repository, replacesOthers: Bool) throws -> [String] {
+    guard let program = FileStore.absolute("/proc/self/exe") else {
+      throw EnvironmentError("The path of this program cannot be found out.")
+    }
+    let folder = repository.configuration("core.hooksPath") ?? repository.gitDirectory + "hooks"
+    try FileStore.makeDirectory(folder)
+    let hooks = ["pre-receive", "post-receive"]
+    for hook in hooks where !replacesOthers {
+      let there = try? FileStore.read("\(folder)/\(hook)")
+      guard let there, !String(decoding: there, as: UTF8.self).contains(mark) else { continue }
+      throw Refusal(
+        "\(folder)/\(hook) is there already. Call 'staffrepo hook \(hook)' from it with the same input, or replace it with --force."
+      )
+    }
+    return try hooks.map { hook in
+      let path = "\(folder)/\(hook)"
+      let script = "#!/bin/sh\n\(mark)\nexec '\(program.replacing("'", with: "'\\''"))' hook \(hook)\n"
+      try FileStore.write(script.utf8, to: path, mode: 0o777)
+      return path
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import GitStore
+import Journal
+import RecordSchema
+import Records
+import Validators
+
+/// One line of a receive hook's input.
+struct ReferenceUpdate {
+  let old: OID
+  let new: OID
+  let name: String
+
+  /// Reads `<old> <new> <ref>` lines from standard input.
+  static func readAll() throws -> [ReferenceUpdate] {
+    var updates: [ReferenceUpdate] = []
+    while let line = readLine() {
+      let parts = line.split(separator: " ", maxSplits: 2).map(String.init)
+      guard parts.count == 3, let old = OID(parts[0]), let new = OID(parts[1]) else {
+        throw EnvironmentError(
+          "A hook reads '<old> <new> <ref>' lines from git; this is none of them: '\(line.prefix(80))'")
+      }
+      updates.append(ReferenceUpdate(old: old, new: new, name: parts[2]))
+    }
+    return updates
+  }
+}
+
+struct PreReceive: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pre-receive", abstract: "Refuse a push that would put wrong records on the branch (called by git).")
+
+  func run() throws {
+    let updates = try ReferenceUpdate.readAll()
+    let workspace = try Workspace.open(fromEnvironment: environment("GIT_DIR") != nil)
+    for update in updates { try judge(update, workspace) }
+  }
+
+  private func judge(_ update: ReferenceUpdate, _ workspace: Workspace) throws {
+    if update.name.hasPrefix("refs/staffrepo/") {
+      throw Refusal("\(update.name) is staffrepo's own record of what was published; nobody pushes to it.")
+    }
+    guard update.name.hasPrefix("refs/heads/"), try isTheBranch(update, workspace) else { return }
+    if update.new == .zero {
+      throw Refusal("\(update.name) is the branch that the staff records are published from; it cannot be deleted.")
+    }
+    try judgeLine(update, workspace)
+    try judgeRecords(update, workspace)
+  }
+
+  /// The configured branch; in an empty repository, the one that the pushed configuration names.
+  private func isTheBranch(_ update: ReferenceUpdate, _ workspace: Workspace) throws -> Bool {
+    let name = update.name.dropFirst("refs/heads/".count)
+    let branch = try workspace.branch()
+    if name == branch { return true }
+    guard update.old == .zero, update.new != .zero,
+      try workspace.repository.target(of: "refs/heads/\(branch)") == nil
+    else { return false }
+    let source = try CommitSource(workspace.repository, commit: update.new)
+    return try source.configuration().configuration?.branch == String(name)
+  }
+
+  /// What was published must stay on the branch's own line.
+  private func judgeLine(_ update: ReferenceUpdate, _ workspace: Workspace) throws {
+    guard update.old != .zero, workspace.repository.configuration("staffrepo.allowRewrites") != "true" else { return }
+    guard try workspace.repository.firstParentChain(from: update.old, to: update.new) == nil else { return }
+    throw Refusal(
+      """
+      This push would take commits off the branch that are published already: it is a force push, or a pull that merged \
+      the branch into yours instead of yours into the branch.
+      To mend it: git fetch, then git rebase origin/\(update.name.dropFirst("refs/heads/".count)), then push again.
+      """)
+  }
+
+  private func judgeRecords(_ update: ReferenceUpdate, _ workspace: Workspace) throws {
+    let source = try CommitSource(workspace.repository, commit: update.new)
+    let report = Validators.validate(try RecordSet(source), in: source)
+    guard report.errors > 0 else { return }
+    let known = try update.old == .zero ? [] : errors(before: update.old, workspace)
+    let (old, new) = report.diagnostics.filter { $0.severity == .error }.partitioned { known.contains(Fault($0)) }
+    for diagnostic in old {
+      Terminal.warning("\(diagnostic.rule.code) was there before: \(diagnostic.file): \(diagnostic.message)")
+    }
+    guard !new.isEmpty else { return }
+    let records = try RecordSet(source)
+    let entries = Dictionary(records.entries.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+    let configuration = try source.configurationFile()
+    var writer = DiagnosticText { path in
+      let entry = entries[path] ?? (path == configuration?.path ? configuration : nil)
+      return entry.flatMap { try? source.read($0) }
+    }
+    for diagnostic in new { Terminal.message(writer.text(diagnostic) + "\n") }
+    throw Refusal(
+      "The push is refused, nothing was changed: \(counted(new.count, "error")). Correct the files, commit, and push again."
+    )
+  }
+
+  /// Faults that are on the branch already do not stop a push: perhaps it mends one of them.
+  private func errors(before: OID, _ workspace: Workspace) throws -> Set<Fault> {
+    let source = try CommitSource(workspace.repository, commit: before)
+    return Set(Validators.validate(try RecordSet(source), in: source).diagnostics.map(Fault.init))
+  }
+
+  private struct Fault: Hashable {
+    let code: String
+    let file: String
+    let message: String
+
+    init(_ diagnostic: Diagnostic) {
+      code = diagnostic.rule.code
+      file = diagnostic.file
+      message = diagnostic.message
+    }
+  }
+}
+
+extension Sequence {
+  func partitioned(_ isFirst: (Element) -> Bool) -> ([Element], [Element]) {
+    reduce(into: ([], [])) { parts, element in
+      if isFirst(element) { parts.0.append(element) } else { parts.1.append(element) }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import GitStore
+import Journal
+import RecordSchema
+import Records
+
+struct Status: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show for each target how far it is, and what is wrong.",
+    discussion: """
+      A target is active (it has everything), pending (something is on its way), failed, or disabled.
+
+      EXAMPLES:
+        staffrepo status
+        staffrepo status --format json | jq '.targets[] | select(.status != "active")'
+      """)
+
+  @Option(help: "text or json.")
+  var format = TextOrJSON.text
+
+  @OptionGroup var ledger: LedgerOptions
+
+  func run() throws {
+    let standing = try Standing(Workspace.open(ledger: ledger.ledger), now: Clock.now())
+    if format == .json { return Terminal.print(standing.json.prettyText) }
+    Terminal.print(text(standing))
+  }
+
+  private func text(_ standing: Standing) -> String {
+    var lines = [
+      "\(standing.branch) is at \(standing.tip.short); "
+        + (standing.journal.map { "publication \($0.position) is at \($0.to.short)" } ?? "nothing is published yet")
+    ]
+    switch standing.behind {
+    case nil: lines.append("The branch was rewritten since; the next publish sends the net difference.")
+    case let behind? where behind > 0 && standing.journal != nil:
+      lines.append("\(counted(behind, "commit")) not published yet: staffrepo publish")
+    default: break
+    }
+    var table = Table("TARGET", "STATUS", "LAST SYNC", "COMMIT", "BEHIND", "DETAIL")
+    for target in standing.targets {
+      table.add(
+        target.name, target.state.rawValue, target.lastSync?.description ?? "never",
+        target.commit.map { String($0.prefix(10)) } ?? "-", target.behind.map(String.init) ?? "-",
+        target.error ?? detail(target))
+    }
+    lines += ["", table.text]
+    for held in standing.held {
+      lines.append("Held: \(held.kind.rawValue) \(held.key): \(held.reason); the last good state stays in force.")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func detail(_ target: Standing.Target) -> String {
+    target.metadata.filter { ["files", "rows", "delivered", "pending"].contains($0.name) && $0.value != .null }
+      .map { "\($0.name) \($0.value.text)" }.joined(separator: ", ")
+  }
+}

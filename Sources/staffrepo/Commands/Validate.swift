@@ -1,0 +1,89 @@
+import ArgumentParser
+import GitStore
+import RecordSchema
+import Records
+import Validators
+
+struct Validate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Judge all records of a commit, of the index, or of the files as they stand.",
+    discussion: """
+      EXAMPLES:
+        staffrepo validate                   the last commit
+        staffrepo validate feature/leavers   another branch
+        staffrepo validate --staged          what git commit would commit
+        staffrepo validate --worktree --format json
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, github }
+
+  @Argument(help: "The commit, branch or tag to judge.")
+  var revision = "HEAD"
+
+  @Flag(help: "Judge the files in the work tree, saved but perhaps not committed.")
+  var worktree = false
+
+  @Flag(help: "Judge what is staged for the next commit.")
+  var staged = false
+
+  @Option(help: "text for people, json for machines, github for annotations of a pull request.")
+  var format = Format.text
+
+  func validate() throws {
+    if worktree, staged { throw ValidationError("--worktree and --staged exclude each other.") }
+  }
+
+  func run() throws {
+    let workspace = try Workspace.open()
+    let repository = workspace.repository
+    if worktree {
+      guard let root = repository.workDirectory else {
+        throw EnvironmentError("This repository is bare: it has no work tree. Judge a commit: staffrepo validate REV")
+      }
+      try report(WorkTreeSource(root: root))
+    } else if staged {
+      try report(IndexSource(repository))
+    } else {
+      try report(CommitSource(repository, commit: repository.commit(named: revision)))
+    }
+  }
+
+  private func report(_ source: some RecordSource) throws {
+    let records = try RecordSet(source) { done, all in Terminal.progress("reading records: \(done) of \(all)") }
+    let report = Validators.validate(records, in: source)
+    Terminal.endProgress()
+    switch format {
+    case .json: Terminal.print(report.json.prettyText)
+    case .github: for diagnostic in report.diagnostics { Terminal.print(diagnostic.githubAnnotation) }
+    case .text: printText(report, records, source)
+    }
+    if report.errors > 0 { throw ExitCode(1) }
+  }
+
+  private func printText(_ report: ValidationReport, _ records: RecordSet, _ source: some RecordSource) {
+    let entries = Dictionary(records.entries.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+    let configuration = try? source.configurationFile()
+    var writer = DiagnosticText { path in
+      let entry = entries[path] ?? (path == configuration?.path ? configuration : nil)
+      return entry.flatMap { try? source.read($0) }
+    }
+    for diagnostic in report.diagnostics { Terminal.print(writer.text(diagnostic) + "\n") }
+    Terminal.print(
+      ValidationSummary.text(
+        people: report.people, units: report.units, errors: report.errors, warnings: report.warnings))
+  }
+}
+
+extension Diagnostic {
+  /// A workflow command of GitHub Actions: the finding at its line in the pull request.
+  var githubAnnotation: String {
+    func escaped(_ text: String) -> String {
+      text.replacing("%", with: "%25").replacing("\n", with: "%0A").replacing("\r", with: "%0D")
+    }
+    let path = escaped(file).replacing(",", with: "%2C").replacing(":", with: "%3A")
+    let place =
+      "file=\(path),line=\(range.start.line),col=\(range.start.column),endLine=\(range.end.line),endColumn=\(range.end.column)"
+    let text = [message, help].compactMap(\.self).joined(separator: " ")
+    return "::\(severity.rawValue) \(place),title=\(rule.code) \(rule.name)::\(escaped(text))"
+  }
+}

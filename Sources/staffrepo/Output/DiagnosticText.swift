@@ -1,0 +1,57 @@
+import RecordSchema
+import Records
+
+/// Findings as people read them: what is wrong, the line with a mark under the place, and how to mend it.
+struct DiagnosticText {
+  private let read: (String) -> [UInt8]?
+  private var lines: [String: [String]] = [:]
+
+  /// - Parameter read: the bytes of a file of the tree that was judged.
+  init(read: @escaping (String) -> [UInt8]?) { self.read = read }
+
+  mutating func text(_ diagnostic: Diagnostic) -> String {
+    let style: Terminal.Style = diagnostic.severity == .error ? .red : .yellow
+    let start = diagnostic.range.start
+    var text =
+      Terminal.styled("\(diagnostic.severity.rawValue)[\(diagnostic.rule.code)]", style)
+      + Terminal.styled(": \(diagnostic.message)", .bold)
+    text += "\n  --> \(diagnostic.file):\(start.line):\(start.column)"
+    if diagnostic.range != .fileStart, let line = line(start.line, of: diagnostic.file) {
+      let number = String(start.line)
+      let margin = String(repeating: " ", count: number.count)
+      let end = diagnostic.range.end
+      let width = end.line == start.line ? max(1, end.column - start.column) : max(1, line.unicodeScalars.count - start.column + 1)
+      let mark = String(repeating: " ", count: start.column - 1) + String(repeating: "^", count: min(width, 200))
+      text += "\n \(margin) |\n \(number) | \(line)\n \(margin) | \(Terminal.styled(mark, style))"
+    }
+    if let help = diagnostic.help { text += "\n  = help: \(help)" }
+    if let fix = diagnostic.fix { text += "\n  = fix: \(fix.title)" }
+    return text
+  }
+
+  private mutating func line(_ number: Int, of file: String) -> String? {
+    if lines[file] == nil {
+      let text = read(file).map { String(decoding: $0, as: UTF8.self) } ?? ""
+      lines[file] = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+        // A tab or a control character would shift the mark.
+        String($0.prefix(200).map { $0.isWhitespace || $0.unicodeScalars.contains { $0.value < 32 } ? " " : $0 })
+      }
+    }
+    guard let all = lines[file], all.indices.contains(number - 1) else { return nil }
+    return all[number - 1]
+  }
+}
+
+extension ValidationSummary {
+  /// `44 people, 12 units: no errors, 1 warning`
+  static func text(people: Int, units: Int, errors: Int, warnings: Int) -> String {
+    "\(counted(people, "person", "people")), \(counted(units, "unit")): \(errors == 0 ? "no errors" : counted(errors, "error")), \(warnings == 0 ? "no warnings" : counted(warnings, "warning"))"
+  }
+}
+
+enum ValidationSummary {}
+
+/// `1 error`, `2 errors`
+func counted(_ number: Int, _ one: String, _ many: String? = nil) -> String {
+  "\(number) \(number == 1 ? one : many ?? one + "s")"
+}

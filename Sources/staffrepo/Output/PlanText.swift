@@ -1,0 +1,86 @@
+import Events
+import GitStore
+import RecordSchema
+import Records
+
+/// A plan as people read it.
+enum PlanText {
+  static func text(_ plan: Plan) -> String {
+    var lines = [heading(plan)]
+    lines += plan.lines.map { "  \($0)" }
+    if plan.omitted > 0 { lines.append("  ... and \(plan.omitted) more") }
+    for (target, events) in plan.endpoints.sorted(by: { $0.key < $1.key }) {
+      lines.append("\(target): \(counted(events.values.reduce(0, +), "event")) to send")
+    }
+    for export in plan.exports { lines.append("\(export.target): a set of \(counted(export.rows, "person", "people"))") }
+    for reading in plan.guards where reading.isTripped { lines.append("GUARD \(guardLine(reading))") }
+    for held in plan.held { lines.append("Held: \(held.kind.rawValue) \(held.key): \(held.reason)") }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The comment on a pull request.
+  static func markdown(_ plan: Plan) -> String {
+    var lines = ["### What publishing this will do", "", heading(plan), ""]
+    for reading in plan.guards where reading.isTripped {
+      lines.append("> **Guard:** \(guardLine(reading)). It needs an approval.")
+      lines.append("")
+    }
+    if !plan.events.isEmpty {
+      lines += ["| Event | Count |", "|---|---:|"]
+      lines += plan.events.sorted { $0.key < $1.key }.map { "| `\($0.key)` | \($0.value) |" }
+      lines += ["", "| Endpoint | Events |", "|---|---:|"]
+      lines += plan.endpoints.sorted { $0.key < $1.key }.map { "| `\($0.key)` | \($0.value.values.reduce(0, +)) |" }
+      lines += ["", "<details><summary>Event by event</summary>", "", "```"] + plan.lines
+      if plan.omitted > 0 { lines.append("... and \(plan.omitted) more") }
+      lines += ["```", "</details>"]
+    }
+    for held in plan.held { lines += ["", "- Held: `\(held.path)`: \(held.reason)"] }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func heading(_ plan: Plan) -> String {
+    let total = plan.events.values.reduce(0, +)
+    let range = plan.base.map { "\($0.short)..\(plan.head.short)" } ?? "the first publication, at \(plan.head.short)"
+    if plan.base == nil { return "\(range): a baseline; nothing is sent for what was there before." }
+    return "\(range): \(counted(plan.commits, "commit")), \(counted(total, "event"))"
+  }
+
+  private static func guardLine(_ reading: GuardReading) -> String {
+    "\(reading.limit.name): \(reading.count) of \(reading.of), more than \(reading.limit.count) and \(reading.limit.percent) %"
+  }
+}
+
+enum EventText {
+  static func line(_ event: Event) -> String {
+    let changes = event.changes.map(\.name).joined(separator: ", ")
+    let unit = event.unit?["code"].flatMap { if case .string(let code) = $0 { code } else { nil } }
+    let detail = unit ?? changes
+    return "\(event.name.rawValue)  \(event.subject)\(detail.isEmpty ? "" : "  (\(detail))")"
+  }
+}
+
+extension Plan {
+  var json: JSON {
+    [
+      "base": .optional(base?.description), "head": .string(head.description), "commits": .int(commits),
+      "events": .object(events.sorted { $0.key < $1.key }.map { .init($0.key, .int($0.value)) }),
+      "endpoints": .array(
+        endpoints.sorted { $0.key < $1.key }.map { target, events in
+          [
+            "target": .string(target), "events": .int(events.values.reduce(0, +)),
+            "by_event": .object(events.sorted { $0.key < $1.key }.map { .init($0.key, .int($0.value)) }),
+          ]
+        }),
+      "exports": .array(exports.map { ["target": .string($0.target), "rows": .int($0.rows)] }),
+      "guards": .array(
+        guards.map {
+          [
+            "guard": .string($0.limit.name), "count": .int($0.count), "of": .int($0.of),
+            "limit": ["count": .int($0.limit.count), "percent": .int($0.limit.percent)],
+            "tripped": .bool($0.isTripped),
+          ]
+        }),
+      "held": .array(held.map(\.json)),
+    ]
+  }
+}

@@ -1,0 +1,46 @@
+import Glibc
+
+/// Standard output carries the result and nothing else; everything said to people goes to standard error.
+enum Terminal {
+  static func print(_ text: String) { Swift.print(text) }
+
+  static func message(_ text: String) { writeToStandardError(text + "\n") }
+
+  private static func writeToStandardError(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      guard count > 0 else { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  static func problem(_ text: String) { message("\(styled("error:", .red, on: STDERR_FILENO)) \(text)") }
+
+  static func warning(_ text: String) { message("\(styled("warning:", .yellow, on: STDERR_FILENO)) \(text)") }
+
+  /// Puts out what was printed so far; a reader of a pipe waits for it.
+  static func flush() { fflush(nil) }
+
+  enum Style: String {
+    case red = "31"
+    case yellow = "33"
+    case green = "32"
+    case bold = "1"
+    case faint = "2"
+  }
+
+  /// Colour only on a terminal, and not where NO_COLOR asks for none.
+  static func styled(_ text: String, _ style: Style, on descriptor: Int32 = STDOUT_FILENO) -> String {
+    guard isatty(descriptor) == 1, getenv("NO_COLOR") == nil else { return text }
+    return "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m"
+  }
+
+  /// A line that overwrites itself, on a terminal only.
+  static func progress(_ text: String) {
+    guard isatty(STDERR_FILENO) == 1 else { return }
+    writeToStandardError("\r\u{1B}[K\(text)")
+  }
+
+  static func endProgress() { progress("") }
+}

@@ -1,0 +1,53 @@
+import Events
+import GitStore
+import Ledger
+import Publishers
+import RecordSchema
+import Records
+
+/// Writes one system's set into its folder, and says how it went.
+struct ExportWriting {
+  let system: Configuration.SystemSettings
+  let keep: Int
+  let folder: String
+
+  func run(_ list: StaffList, position: Int, at now: Instant) -> ExportRun {
+    let started = Clock.monotonicMilliseconds()
+    let name = "\(position)-\(list.commit.prefix(10))-\(list.asOf)"
+    var run = ExportRun(
+      target: "export/\(system.name)", position: position, commit: list.commit, asOf: list.asOf, at: now,
+      milliseconds: 0)
+    do {
+      guard let type = PublisherRegistry.publisher(for: system.name), let profile = type.profiles.first else {
+        throw PublisherError("There is no publisher for '\(system.name)'.")
+      }
+      let set = try ExportFolder("\(folder)/\(system.name)").publish(name: name, keep: keep) { set in
+        try type.init(system).write(list, profile: profile, to: set)
+        try set.finish(system: system.name, profile: profile, position: position, list: list)
+      }
+      run.folder = name
+      run.files = set.files.count
+      run.rows = set.rows
+      run.bytes = set.bytes
+      run.digest = list.digest
+    } catch {
+      run.error = "\(error)"
+    }
+    run.milliseconds = Int(Clock.monotonicMilliseconds() - started)
+    return run
+  }
+}
+
+extension Staff {
+  /// Everybody in force, as of a day, for export files.
+  func list(on date: CalendarDate) -> StaffList {
+    let members = people.values.sorted { $0.record.id < $1.record.id }.map { entry in
+      StaffList.Member(
+        entry.record, status: entry.record.status(on: date), units: entry.record.unitsInForce(on: date, units),
+        hasPhoto: image(entry.record.photoPath) != nil, hasSignature: image(entry.record.signaturePath) != nil)
+    }
+    return StaffList(
+      organisation: configuration.organisation, commit: commit?.description ?? "", asOf: date, members: members,
+      units: units)
+  }
+}

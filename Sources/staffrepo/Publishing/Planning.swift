@@ -1,0 +1,136 @@
+import Events
+import GitStore
+import Journal
+import Ledger
+import Publishers
+import RecordSchema
+import Records
+
+/// What publishing would do.
+struct Plan {
+  var base: OID?
+  var head: OID
+  var commits = 0
+  var events: [String: Int] = [:]
+  /// Target to event name to count.
+  var endpoints: [String: [String: Int]] = [:]
+  var exports: [(target: String, rows: Int)] = []
+  var guards: [GuardReading] = []
+  var held: [HeldRecord] = []
+  /// What the events are about, in order, for people who read the plan.
+  var lines: [String] = []
+  /// The list of lines was cut.
+  var omitted = 0
+}
+
+/// A guard's limit, and how near a change comes to it.
+struct GuardReading {
+  let limit: Configuration.GuardLimit
+  let count: Int
+  /// Of how many records before the change.
+  let of: Int
+
+  var isTripped: Bool { of > 0 && count > limit.count && count * 100 > limit.percent * of }
+}
+
+struct PlanCommandOptions {
+  static let lineLimit = 200
+}
+
+/// Works out a plan without writing or sending anything.
+struct Planning {
+  let workspace: Workspace
+  let now: Instant
+
+  /// What `publish` would do now.
+  func plan(_ options: Pipeline.Options = Pipeline.Options()) throws -> Plan {
+    let tip = try workspace.tip()
+    let pipeline = Pipeline(workspace: workspace, options: options, now: now)
+    let journal = try Journal(workspace.repository)
+    var plan = Plan(base: journal.last?.to, head: tip.commit)
+    var line = PublishedLine(workspace.repository, entries: journal.entries)
+    var entry = try pipeline.nextEntry(after: journal, tip: tip.commit)
+    var staff: Staff?
+    if let baseline = entry, baseline.kind == .baseline, baseline.to != tip.commit {
+      // With --from: the baseline there, then everything after it.
+      line = PublishedLine(workspace.repository, entries: [baseline])
+      plan.base = baseline.to
+      let today = try zone(tip.commit).date(at: now)
+      entry = JournalEntry(
+        position: 2, kind: .forward, from: baseline.to, to: tip.commit, settled: today, held: [], approvals: [],
+        acknowledged: [:], rewrittenAt: nil)
+    }
+    if let entry {
+      plan.commits = try workspace.repository.firstParentChain(from: entry.from, to: entry.to)?.count ?? 0
+      staff = try Telling(line: line, entry: entry).tell { item in add(item, to: &plan) }
+      if entry.kind != .baseline, let last = entry.from {
+        let before = try line.staff(at: last)
+        if let staff { plan.guards = guards(before, staff, on: entry.settled) }
+      }
+    }
+    finish(&plan, try staff ?? line.staff(at: tip.commit))
+    return plan
+  }
+
+  /// What publishing a range of commits would do: a pull request's, say.
+  func plan(from base: OID, to head: OID) throws -> Plan {
+    var plan = Plan(base: base, head: head)
+    let repository = workspace.repository
+    // A pull request is merged: the branch's tip is compared with it as it would be after that.
+    let line = PublishedLine(repository, entries: [])
+    let before = try line.staff(at: base)
+    let settled = try line.settledDay(at: base, before.configuration.organisation.timeZone)
+    let follows = try repository.firstParentChain(from: base, to: head)
+    plan.commits = follows?.count ?? 1
+    let baseline = JournalEntry(
+      position: 1, kind: .baseline, from: nil, to: base, settled: settled, held: [], approvals: [], acknowledged: [:],
+      rewrittenAt: nil)
+    let today = max(settled, try zone(head).date(at: now))
+    let entry = JournalEntry(
+      position: 2, kind: follows == nil ? .rewrite : .forward, from: base, to: head, settled: today, held: [],
+      approvals: [], acknowledged: [:], rewrittenAt: nil)
+    let staff = try Telling(line: PublishedLine(repository, entries: [baseline]), entry: entry).tell { item in
+      add(item, to: &plan)
+    }
+    plan.guards = guards(before, staff, on: today)
+    finish(&plan, staff)
+    return plan
+  }
+
+  private func zone(_ commit: OID) throws -> TimeZoneRules {
+    try CommitSource(workspace.repository, commit: commit).configuration().configuration?.organisation.timeZone ?? .utc
+  }
+
+  private func add(_ item: Telling.Item, to plan: inout Plan) {
+    switch item {
+    case .event(let event, _):
+      plan.events[event.name.rawValue, default: 0] += 1
+      if plan.lines.count < PlanCommandOptions.lineLimit {
+        plan.lines.append(EventText.line(event))
+      } else {
+        plan.omitted += 1
+      }
+    case .delivery(let delivery, _):
+      plan.endpoints[delivery.target, default: [:]][delivery.name, default: 0] += 1
+    }
+  }
+
+  private func finish(_ plan: inout Plan, _ staff: Staff) {
+    for subscription in staff.subscriptions where subscription.isActive {
+      plan.endpoints[subscription.target, default: [:]].merge([:]) { first, _ in first }
+    }
+    plan.exports = Targets(staff).systems.filter(\.isEnabled).map {
+      ("export/\($0.name)", staff.people.count)
+    }
+    plan.held = staff.held
+  }
+
+  /// How far the net change goes towards each guard's limits.
+  private func guards(_ before: Staff, _ after: Staff, on date: CalendarDate) -> [GuardReading] {
+    let counts = MassChange(before: before.list(on: date), after: after.list(on: date))
+    return before.configuration.guards.map { limit in
+      let (count, of) = counts.count(for: limit.name)
+      return GuardReading(limit: limit, count: count, of: of)
+    }
+  }
+}

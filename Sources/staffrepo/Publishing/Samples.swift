@@ -1,0 +1,126 @@
+/// The files of a fresh data repository.
+struct Samples {
+  let name: String
+  let domain: String
+  let timeZone: String
+
+  var files: [(path: String, text: String)] {
+    [
+      ("staffrepo.yaml", configuration), ("data/units/head-office.yaml", headOffice),
+      ("data/units/care-team-a.yaml", team), ("data/people/EMP001.yaml", director),
+      ("data/people/EMP002.yaml", worker), (".github/workflows/staff-records.yml", workflow),
+    ]
+  }
+
+  /// A double-quoted YAML text: whatever the name holds, it stays one text.
+  private func quoted(_ text: String) -> String {
+    "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+  }
+
+  private var configuration: String {
+    """
+    # Settings of this staff record repository. Every setting that is not here has a sound default.
+    organisation:
+      # Part of every event that other systems ever get: never change it.
+      id: 1
+      name: \(quoted(name))
+      email_domains:
+        - \(quoted(domain))
+      # Decides when a day begins, and so when a leaver's access ends.
+      time_zone: \(timeZone)
+    branch: main
+    data: data
+    # Switch a system on by setting enabled to true.
+    systems:
+      entra:
+        enabled: false
+      hr:
+        enabled: true
+      finance:
+        enabled: false
+      lms:
+        enabled: false
+      digital-id:
+        enabled: true
+
+    """
+  }
+
+  private var headOffice: String {
+    """
+    id: 1
+    code: head-office
+    name: Head Office
+    cost_centre: CC-100
+    manager: EMP001
+
+    """
+  }
+
+  private var team: String {
+    """
+    id: 2
+    code: care-team-a
+    name: Care Team A
+    parent: head-office
+    cost_centre: CC-210
+
+    """
+  }
+
+  private var director: String {
+    """
+    id: 1
+    employee_reference: EMP001
+    first_name: Margaret
+    last_name: Ashworth
+    email: \(quoted("margaret.ashworth@\(domain)"))
+    job_title: Chief Executive
+    employment_start_date: 2019-04-01
+    organisational_units:
+      - head-office
+
+    """
+  }
+
+  private var worker: String {
+    """
+    id: 2
+    employee_reference: EMP002
+    first_name: Grace
+    last_name: Hill
+    email: \(quoted("grace.hill@\(domain)"))
+    job_title: Support Worker
+    employment_start_date: 2024-09-02
+    line_manager: EMP001
+    organisational_units:
+      - care-team-a
+
+    """
+  }
+
+  private var workflow: String {
+    """
+    # Judges every change of the staff records before it is merged, and shows what publishing it will do.
+    name: Staff records
+    on:
+      pull_request:
+      push:
+        branches: [main]
+    permissions:
+      contents: read
+    jobs:
+      validate:
+        runs-on: [self-hosted, staffrepo]
+        steps:
+          - uses: actions/checkout@v4
+            with:
+              # Publishing plans compare with earlier commits.
+              fetch-depth: 0
+          - run: staffrepo validate --format github
+          - if: github.event_name == 'pull_request'
+            run: staffrepo plan "origin/${{ github.base_ref }}..HEAD" --format markdown >> "$GITHUB_STEP_SUMMARY"
+
+    """
+  }
+}

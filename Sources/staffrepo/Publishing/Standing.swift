@@ -1,0 +1,146 @@
+import FileStore
+import GitStore
+import Journal
+import Ledger
+import Publishers
+import RecordSchema
+import Records
+
+/// How far each target is.
+struct Standing {
+  enum State: String {
+    case active, pending, failed, disabled
+  }
+
+  struct Target {
+    let name: String
+    let state: State
+    let lastSync: Instant?
+    let commit: String?
+    /// Commits of the branch that the target has not got yet.
+    let behind: Int?
+    let error: String?
+    let metadata: [JSON.Member]
+  }
+
+  let branch: String
+  let tip: OID
+  let journal: JournalEntry?
+  /// Commits of the branch that are not published yet; `nil` when the branch was rewritten.
+  let behind: Int?
+  let targets: [Target]
+  let held: [HeldRecord]
+}
+
+extension Standing {
+  init(_ workspace: Workspace, now: Instant) throws {
+    let tip = try workspace.tip()
+    let journal = try Journal(workspace.repository)
+    let ledger = try Ledger.openForReading(workspace.ledgerPath)
+    let line = PublishedLine(workspace.repository, entries: journal.entries)
+    let isPublished = journal.last?.to == tip.commit
+    let staff = try isPublished ? journal.last.map { try line.staff(after: $0) } ?? Staff() : line.staff(at: tip.commit)
+    let reader = StandingReader(workspace: workspace, ledger: ledger, tip: tip.commit, now: now)
+    let targets = Targets(staff)
+    branch = tip.branch
+    self.tip = tip.commit
+    self.journal = journal.last
+    behind = try reader.distance(from: journal.last?.to)
+    self.targets =
+      try targets.subscriptions.map(reader.target) + targets.systems.map { try reader.target($0, staff) }
+    held = staff.held
+  }
+
+  var json: JSON {
+    [
+      "branch": .string(branch), "commit": .string(tip.description),
+      "journal": journal.map {
+        [
+          "position": .int($0.position), "commit": .string($0.to.description),
+          "settled": .string($0.settled.description),
+        ]
+      } ?? .null, "behind": .optional(behind), "targets": .array(targets.map(\.json)),
+      "held": .array(held.map(\.json)),
+    ]
+  }
+}
+
+extension Standing.Target {
+  var json: JSON {
+    [
+      "target": .string(name), "status": .string(state.rawValue), "last_sync": .optional(lastSync?.description),
+      "commit": .optional(commit), "behind": .optional(behind), "error": .optional(error),
+      "metadata": .object(metadata),
+    ]
+  }
+}
+
+private struct StandingReader {
+  let workspace: Workspace
+  let ledger: Ledger?
+  let tip: OID
+  let now: Instant
+
+  /// Commits from one on to the tip; everything when there was none before.
+  func distance(from commit: OID?) throws -> Int? {
+    try workspace.repository.firstParentChain(from: commit, to: tip)?.count
+  }
+
+  func target(_ subscription: Subscription) throws -> Standing.Target {
+    let name = subscription.target
+    let counts = try ledger?.counts(of: name) ?? [:]
+    let trouble = try ledger?.oldestTrouble(of: name)
+    let newest = try ledger?.newestDelivered(to: name)
+    let fault = faultOfSecrets(subscription)
+    let disabled = try ledger?.disabledReason(of: name)
+    let waiting = counts[.pending] ?? 0
+    let position = try ledger?.position() ?? 0
+    let state: Standing.State =
+      if !subscription.isActive || disabled != nil { .disabled } else if fault != nil || counts[.dead] ?? 0 > 0
+        || trouble?.state == .pending
+      { .failed } else if waiting > 0 || position == 0 { .pending } else { .active }
+    let synced = try waiting == 0 ? ledger?.lastPublished() : nil
+    return Standing.Target(
+      name: name, state: state, lastSync: newest?.finished, commit: synced?.commit ?? newest.flatMap(commit),
+      behind: try waiting == 0 ? distance(from: synced.flatMap { OID($0.commit) }) : nil,
+      error: fault ?? disabled ?? trouble.flatMap(\.lastError),
+      metadata: [
+        .init("delivered", .int(counts[.delivered] ?? 0)), .init("pending", .int(waiting)),
+        .init("dead", .int(counts[.dead] ?? 0)), .init("superseded", .int(counts[.superseded] ?? 0)),
+        .init("url", .string(subscription.url)),
+        .init("next_attempt", .optional(trouble?.state == .pending ? trouble?.nextAttempt.description : nil)),
+      ])
+  }
+
+  private func commit(_ delivery: Delivery) -> String? { try? ledger?.commit(of: delivery) }
+
+  private func faultOfSecrets(_ subscription: Subscription) -> String? {
+    do {
+      _ = try workspace.secrets(subscription.secrets)
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  func target(_ system: Configuration.SystemSettings, _ staff: Staff) throws -> Standing.Target {
+    let name = "export/\(system.name)"
+    let last = try ledger?.newestExport(of: name)
+    let good = try ledger?.newestExport(of: name, succeeded: true)
+    let state: Standing.State =
+      if !system.isEnabled { .disabled } else if last?.error != nil { .failed } else if good == nil { .pending } else {
+        .active
+      }
+    let next = good.map { $0.at.adding(seconds: Int64(system.schedule.interval)) }
+    return Standing.Target(
+      name: name, state: state, lastSync: good?.at, commit: good?.commit,
+      behind: try distance(from: good.flatMap { OID($0.commit) }), error: last?.error,
+      metadata: [
+        .init("files", .optional(good?.files)), .init("rows", .optional(good?.rows)),
+        .init("bytes", .optional(good?.bytes)), .init("duration_ms", .optional(good?.milliseconds)),
+        .init("as_of", .optional(good?.asOf.description)), .init("folder", .optional(good?.folder)),
+        .init("digest", .optional(good?.digest)),
+        .init("next_run", .optional(system.schedule.interval == 0 ? nil : next?.description)),
+      ])
+  }
+}

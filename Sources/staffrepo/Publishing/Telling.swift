@@ -1,0 +1,73 @@
+import Events
+import GitStore
+import Journal
+import Ledger
+import Publishers
+import RecordSchema
+import Records
+
+/// Turns a publication's steps into numbered events and the bodies that each endpoint gets.
+struct Telling {
+  enum Item {
+    case event(Event, number: Int)
+    /// With the event that it carries.
+    case delivery(NewDelivery, Event)
+  }
+
+  let line: PublishedLine
+  let entry: JournalEntry
+
+  /// Tells everything of the entry, in order; returns the staff at its end.
+  func tell(_ emit: (Item) throws -> Void) throws -> Staff {
+    if entry.kind == .baseline {
+      let staff = try line.staff(at: entry.to)
+      // Nothing is sent for what was there before, except to those who ask for it: then the branch is told from its root.
+      guard staff.subscriptions.contains(where: \.backfill) else { return staff }
+    }
+    var number = 0
+    return try line.tell(entry) { step in try tell(step, &number, emit) }
+  }
+
+  private func tell(_ step: Step, _ number: inout Int, _ emit: (Item) throws -> Void) throws {
+    let events = step.events
+    var numbers: [String: Int] = [:]
+    for event in events {
+      number += 1
+      numbers[event.id] = number
+      if entry.kind != .baseline { try emit(.event(event, number: number)) }
+    }
+    for consumer in step.consumerEvents(events) {
+      if entry.kind == .baseline, !consumer.subscription.backfill { continue }
+      let fields = FieldSelection(allowed: consumer.subscription.fields, sensitive: step.sensitiveFields)
+      for event in consumer.common {
+        try deliver(event, numbers[event.id] ?? 0, consumer.subscription, fields, emit)
+      }
+      for event in consumer.own {
+        number += 1
+        try deliver(event, number, consumer.subscription, fields, emit)
+      }
+    }
+  }
+
+  private func deliver(
+    _ event: Event, _ number: Int, _ subscription: Subscription, _ fields: FieldSelection,
+    _ emit: (Item) throws -> Void
+  ) throws {
+    guard let envelope = event.envelope(fields: fields, sequence: (entry.position, number)) else { return }
+    let delivery = NewDelivery(
+      target: subscription.target, eventID: event.id, number: number, name: event.name.rawValue, kind: event.kind,
+      recordID: event.recordID, subject: event.subject, format: subscription.format,
+      body: Endpoint.body(
+        envelope, format: subscription.format, organisation: event.organisation,
+        subject: "\(event.kind.rawValue):\(event.recordID)"))
+    try emit(.delivery(delivery, event))
+  }
+}
+
+extension PublishedEvent {
+  init(_ event: Event, number: Int) {
+    self.init(
+      number: number, id: event.id, name: event.name.rawValue, kind: event.kind, recordID: event.recordID,
+      subject: event.subject, commit: event.commit, timestamp: event.timestamp)
+  }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import FileStore
+import GitStore
+import Glibc
+import Ledger
+import Publishers
+import RecordSchema
+import Records
+
+/// The repository at hand and where its files of ours are: what the host decides, not a pushed tree.
+struct Workspace {
+  let repository: Repository
+  /// `<git dir>/staffrepo`
+  let folder: String
+  let ledgerPath: String
+  let exportsFolder: String
+  private let secretsFolder: String
+
+  /// - Parameter fromEnvironment: as a git hook, which sees a push's objects before they are in the repository.
+  static func open(ledger: String? = nil, fromEnvironment: Bool = false) throws -> Workspace {
+    let repository = try Repository(containing: ".", fromEnvironment: fromEnvironment)
+    let folder = repository.gitDirectory + "staffrepo"
+    return Workspace(
+      repository: repository, folder: folder,
+      ledgerPath: ledger ?? environment("STAFFREPO_LEDGER") ?? "\(folder)/ledger.sqlite",
+      exportsFolder: repository.configuration("staffrepo.exportsDirectory") ?? "\(folder)/exports",
+      secretsFolder: repository.configuration("staffrepo.secretsDirectory") ?? "\(folder)/secrets")
+  }
+
+  /// Networks inside the organisation that endpoints may be in, from `git config staffrepo.allowNetworks`.
+  func addressPolicy() throws -> AddressPolicy {
+    let text = repository.configuration("staffrepo.allowNetworks") ?? ""
+    let words = text.split { $0 == "," || $0 == " " }
+    return AddressPolicy(
+      allowed: try words.map { word in
+        guard let network = Network(String(word)) else {
+          throw EnvironmentError(
+            "git config staffrepo.allowNetworks holds '\(word)', which is no network such as 10.20.0.0/16.")
+        }
+        return network
+      })
+  }
+
+  /// The branch that counts, as the configuration at its tip says.
+  func branch() throws -> String {
+    for name in ["HEAD", "refs/heads/main"] {
+      if let commit = try repository.target(of: name),
+        let configuration = try? CommitSource(repository, commit: commit).configuration().configuration
+      {
+        return configuration.branch
+      }
+    }
+    return "main"
+  }
+
+  /// The branch's newest commit.
+  func tip() throws -> (branch: String, commit: OID) {
+    let branch = try branch()
+    guard let commit = try repository.target(of: "refs/heads/\(branch)") else {
+      throw EnvironmentError("The branch \(branch) has no commits yet. Commit the records, then try again.")
+    }
+    return (branch, commit)
+  }
+
+  /// Reads the values behind a subscription's references; throws, without naming any value, when one is not there.
+  func secrets(_ references: [SecretReference]) throws -> [WebhookSecret] {
+    try references.map { reference in
+      let value: String?
+      switch reference {
+      case .environment(let name): value = environment(name)
+      case .file(let name):
+        value = (try? FileStore.read("\(secretsFolder)/\(name)")).map {
+          String(decoding: $0, as: UTF8.self).trimmed
+        }
+      }
+      guard let value, !value.isEmpty else {
+        throw EnvironmentError("the secret \(reference) is not there")
+      }
+      guard let secret = WebhookSecret(value) else {
+        throw EnvironmentError("the secret \(reference) is not whsec_ and base64")
+      }
+      return secret
+    }
+  }
+
+  func publishingLock() throws -> FileLock {
+    try FileStore.makeDirectory(folder)
+    guard let lock = try FileLock("\(folder)/publish.lock", wait: true) else {
+      throw EnvironmentError("Another process publishes.")
+    }
+    return lock
+  }
+}
+
+func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+extension String {
+  var trimmed: String {
+    var text = self[...]
+    while let last = text.last, last.isWhitespace { text.removeLast() }
+    while let first = text.first, first.isWhitespace { text.removeFirst() }
+    return String(text)
+  }
+}
+
+/// `--format text` or `json`.
+enum TextOrJSON: String, ExpressibleByArgument, CaseIterable {
+  case text, json
+}
+
+/// `--format text`, `json` or `markdown`.
+enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json, markdown
+}
+
+struct LedgerOptions: ParsableArguments {
+  @Option(help: "The ledger's file; by default in the git directory, or where STAFFREPO_LEDGER says.")
+  var ledger: String?
+}
+
+extension CalendarDate: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}

@@ -71,5 +71,16 @@ let package = Package(
         logging,
       ],
       swiftSettings: settings),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    tests("RecordSchemaTests", ["RecordSchema"]),
+    tests("RecordsTests", ["RecordSchema", "YAMLReader", "GitStore", "Records", "Validators"]),
+    tests("EventsTests", ["RecordSchema", "Events"]),
+    tests("PublishersTests", ["RecordSchema", "FileStore", "Ledger", "Publishers"]),
+    tests(
+      "EndToEndTests",
+      [
+        "staffrepo", "RecordSchema", "GitStore", "FileStore", "Records", "Events", "Journal", "Ledger", "Publishers",
+      ]),
   ]
 )

@@ -42,7 +42,7 @@ struct Pipeline {
   // MARK: Journal and ledger
 
   /// Brings the ledger up to the journal, and the journal up to the branch.
-  private func recordPublications(of tip: OID, in ledger: Ledger) throws -> (staff: Staff, recorded: [Recorded]) {
+  func recordPublications(of tip: OID, in ledger: Ledger) throws -> (staff: Staff, recorded: [Recorded]) {
     var journal = try Journal(workspace.repository)
     var recorded: [Recorded] = []
     if try ledger.position() > journal.entries.count {

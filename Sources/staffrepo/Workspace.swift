@@ -17,8 +17,8 @@ struct Workspace {
   private let secretsFolder: String
 
   /// - Parameter fromEnvironment: as a git hook, which sees a push's objects before they are in the repository.
-  static func open(ledger: String? = nil, fromEnvironment: Bool = false) throws -> Workspace {
-    let repository = try Repository(containing: ".", fromEnvironment: fromEnvironment)
+  static func open(at path: String = ".", ledger: String? = nil, fromEnvironment: Bool = false) throws -> Workspace {
+    let repository = try Repository(containing: path, fromEnvironment: fromEnvironment)
     let folder = repository.gitDirectory + "staffrepo"
     return Workspace(
       repository: repository, folder: folder,

@@ -24,7 +24,7 @@ public struct DigitalIDPublisher: Publisher {
     [
       "staff_service_person_id": .int(member.person.id.rawValue), "first_name": .string(member.person.firstName),
       "last_name": .string(member.person.lastName), "employee_reference": .string(member.person.reference.rawValue),
-      "photo_path": .optional(member.photoPath), "signature_url": .optional(member.signaturePath),
+      "photo_path": .optional(member.person.visiblePhotoPath), "signature_url": .optional(member.person.signaturePath),
       "is_active": .bool(member.status.isActive),
     ]
   }

@@ -8,21 +8,12 @@ public struct StaffList: Sendable {
     public let status: StaffStatus
     /// The units in force on the day; the first is the primary one.
     public let units: [Unit]
-    /// The photo file is there.
-    public let hasPhoto: Bool
-    public let hasSignature: Bool
 
-    public init(_ person: Person, status: StaffStatus, units: [Unit], hasPhoto: Bool, hasSignature: Bool) {
+    public init(_ person: Person, status: StaffStatus, units: [Unit]) {
       self.person = person
       self.status = status
       self.units = units
-      self.hasPhoto = hasPhoto
-      self.hasSignature = hasSignature
     }
-
-    /// The photo that outputs may name: there, and approved.
-    public var photoPath: String? { hasPhoto ? person.visiblePhotoPath : nil }
-    public var signaturePath: String? { hasSignature ? person.signaturePath : nil }
 
     /// The name for address books: the preferred first name where there is one.
     public var displayName: String {

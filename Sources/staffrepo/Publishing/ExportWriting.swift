@@ -43,8 +43,7 @@ extension Staff {
   func list(on date: CalendarDate) -> StaffList {
     let members = people.values.sorted { $0.record.id < $1.record.id }.map { entry in
       StaffList.Member(
-        entry.record, status: entry.record.status(on: date), units: entry.record.unitsInForce(on: date, units),
-        hasPhoto: image(entry.record.photoPath) != nil, hasSignature: image(entry.record.signaturePath) != nil)
+        entry.record, status: entry.record.status(on: date), units: entry.record.unitsInForce(on: date, units))
     }
     return StaffList(
       organisation: configuration.organisation, commit: commit?.description ?? "", asOf: date, members: members,

@@ -15,10 +15,11 @@ let settings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
 ]
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -26,11 +27,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     name: name, dependencies: dependencies + ["TestSupport", customDump], swiftSettings: settings)
 }
 
-/// The notes that stand beside a module's code.
-func readme(_ name: String) -> [String] {
-  name == "Publishers"
-    ? ["Entra", "HR", "Finance", "LMS", "DigitalID", "Webhook"].map { "\($0)/README.md" } : []
-}
+/// The notes that stand beside a publisher's code.
+let publisherNotes = ["Entra", "HR", "Finance", "LMS", "DigitalID", "Webhook"].map { "\($0)/README.md" }
 
 let package = Package(
   name: "staffrepo",
@@ -62,7 +60,7 @@ let package = Package(
     module("Events", ["RecordSchema", "Changes", crypto]),
     module("Journal", ["RecordSchema", "GitStore", "Records", "Events"]),
     module("Ledger", ["RecordSchema", "FileStore", grdb]),
-    module("Publishers", ["CLibcurl", "RecordSchema", "FileStore", "Ledger", crypto]),
+    module("Publishers", ["CLibcurl", "RecordSchema", "FileStore", "Ledger", crypto], exclude: publisherNotes),
     .executableTarget(
       name: "staffrepo",
       dependencies: [

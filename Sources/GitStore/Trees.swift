@@ -36,7 +36,8 @@ extension Repository {
     try check(code, "\(path) cannot be found in tree \(tree)")
     guard let found else { return nil }
     defer { git_tree_entry_free(found) }
-    let child = Child(name: "", oid: OID(git_tree_entry_id(found).pointee), mode: git_tree_entry_filemode(found).rawValue)
+    let child = Child(
+      name: "", oid: OID(git_tree_entry_id(found).pointee), mode: git_tree_entry_filemode(found).rawValue)
     return (child.oid, child.isTree, child.kind)
   }
 

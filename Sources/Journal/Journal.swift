@@ -50,7 +50,8 @@ public struct Journal {
     } catch {
       guard error.reason == .modified || error.reason == .exists else { throw error }
       throw JournalError(
-        description: "Another process published at the same moment. Run staffrepo publish again; it goes on from there.")
+        description: "Another process published at the same moment. Run staffrepo publish again; it goes on from there."
+      )
     }
     tip = commit
     entries.append(entry)

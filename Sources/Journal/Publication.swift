@@ -91,7 +91,8 @@ public struct PublishedLine {
     guard let commits = try repository.firstParentChain(from: base, to: head) else {
       throw JournalError(
         description:
-          "\(base?.short ?? "") is not on the first-parent line of \(head.short), so there are no commits between them.")
+          "\(base?.short ?? "") is not on the first-parent line of \(head.short), so there are no commits between them."
+      )
     }
     let staff = try base.map { try self.staff(at: $0) } ?? Staff()
     let settled = try base.map { try settledDay(at: $0, staff.configuration.organisation.timeZone) }

@@ -84,7 +84,8 @@ func claimants<Record, Key: Hashable>(
 /// The other claimants' files, for a message.
 func others<Record>(_ group: [RecordIndex.Located<Record>], than file: String) -> String {
   let files = group.map(\.file).filter { $0 != file }
-  return files.count > 3 ? "\(files.prefix(3).joined(separator: ", ")) and \(files.count - 3) more" : files.joined(separator: ", ")
+  return files.count > 3
+    ? "\(files.prefix(3).joined(separator: ", ")) and \(files.count - 3) more" : files.joined(separator: ", ")
 }
 
 /// Offers likely spellings, to the first few who ask: looking through a hundred thousand words costs.

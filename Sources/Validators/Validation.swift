@@ -39,7 +39,9 @@ public func validate(_ records: RecordSet, in source: some RecordSource) -> Vali
 private func located(_ findings: [Finding], _ records: RecordSet, in source: some RecordSource) -> [Diagnostic] {
   let entries = Dictionary(records.entries.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
   return Dictionary(grouping: findings, by: \.file).flatMap { file, findings -> [Diagnostic] in
-    let bytes = entries[file].flatMap { entry in findings.allSatisfy { $0.field == .record } ? nil : try? source.read(entry) }
+    let bytes = entries[file].flatMap { entry in
+      findings.allSatisfy { $0.field == .record } ? nil : try? source.read(entry)
+    }
     let root = bytes.flatMap { YAMLReader.read($0).root }
     return findings.map { finding in
       let node = finding.field == .record ? nil : root?.node(at: finding.field)

@@ -87,7 +87,8 @@ struct Pipeline {
     guard let last = journal.last else {
       guard let from = options.from else { return entry(.baseline, from: nil, to: tip, settled: today) }
       guard try repository.firstParentChain(from: from, to: tip) != nil else {
-        throw Refusal("\(from.short) is not on the first-parent line of the branch, so nothing can be published from it.")
+        throw Refusal(
+          "\(from.short) is not on the first-parent line of the branch, so nothing can be published from it.")
       }
       let line = PublishedLine(repository, entries: [])
       return entry(.baseline, from: nil, to: from, settled: min(try line.settledDay(at: from, zone), today))
@@ -110,7 +111,8 @@ struct Pipeline {
   /// - Parameter confirm: called when everything is in the transaction; it writes the journal, and the ledger's
   ///   transaction ends after it. `false`: nothing is written.
   private func record(
-    _ entry: JournalEntry, _ journal: Journal, in ledger: Ledger, confirm: (Staff, Int) throws -> Bool = { _, _ in true }
+    _ entry: JournalEntry, _ journal: Journal, in ledger: Ledger,
+    confirm: (Staff, Int) throws -> Bool = { _, _ in true }
   ) throws -> (staff: Staff?, recorded: Recorded?) {
     struct NothingNew: Error {}
     let telling = Telling(line: PublishedLine(workspace.repository, entries: journal.entries), entry: entry)
@@ -210,7 +212,8 @@ struct Pipeline {
   ) throws -> Bool {
     guard let last = try ledger.newestExport(of: "export/\(system.name)", succeeded: true) else { return true }
     let folder = ExportFolder("\(workspace.exportsFolder)/\(system.name)")
-    let isThere = last.folder.map { folder.current == $0 && FileStore.exists("\(folder.path)/\($0)/manifest.json") } ?? false
+    let isThere =
+      last.folder.map { folder.current == $0 && FileStore.exists("\(folder.path)/\($0)/manifest.json") } ?? false
     if isThere, last.position == position, last.commit == list.commit, last.asOf == list.asOf { return false }
     guard options.followsSchedule, isThere else { return true }
     return now >= last.at.adding(seconds: Int64(system.schedule.interval))

@@ -55,6 +55,8 @@ name: 'Bank, "flexible" and relief staff of the northern, southern and eastern h
 parent: corporate-services
 cost_centre: CC-4100
 """
+# Two codes that differ only after their sixty-fourth character.
+LONG_CODE = "relief-staff-of-the-northern-southern-and-eastern-houses-at-nights"
 RELIEF_WORKER = """\
 id: {id}
 employee_reference: EMP{id:03}
@@ -69,8 +71,11 @@ organisational_units: {units}
 
 
 def add_relief_staff(house: House):
-    """Ten more people, so that a file of fifty is not enough, in a unit whose code is a number."""
+    """Ten more people, so that a file of fifty is not enough, in a unit whose code is a number, and two long codes."""
     house.write("units/410.yaml", RELIEF_UNIT)
+    for id, shift in ((14, "early"), (15, "late")):
+        code = f"{LONG_CODE}-{shift}"
+        house.write(f"units/{code}.yaml", f"id: {id}\ncode: {code}\nname: Relief {shift}\nparent: '410'\n")
     for id in range(46, 56):
         worker = {"first_name": "Relief", "last_name": f"Worker {id}", "email": f"relief.{id}", "units": "['410']"}
         worker |= {

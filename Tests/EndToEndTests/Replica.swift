@@ -21,7 +21,11 @@ struct Replica {
       guard let unit = (data["unit"] as? [String: Any])?["id"] as? Int else {
         throw ReplicaError(description: "\(name) names no unit")
       }
-      if name == "person.unit.assigned" { memberships[id, default: []].insert(unit) } else { memberships[id]?.remove(unit) }
+      if name == "person.unit.assigned" {
+        memberships[id, default: []].insert(unit)
+      } else {
+        memberships[id]?.remove(unit)
+      }
       if memberships[id]?.isEmpty == true { memberships[id] = nil }
     }
     people[id] = isRemoved ? nil : data.mapValues { "\($0)" }

@@ -100,7 +100,9 @@ private final class Published {
   }
 
   func deleteLedger() throws {
-    for name in FileStore.names(in: scratch.path + "/staffrepo") { try FileStore.remove(scratch.path + "/staffrepo/" + name) }
+    for name in FileStore.names(in: scratch.path + "/staffrepo") {
+      try FileStore.remove(scratch.path + "/staffrepo/" + name)
+    }
   }
 
   private func forget() throws {
@@ -131,7 +133,8 @@ private final class Published {
     let workspace = try Workspace.open(at: scratch.path)
     let ledger = try #require(try Ledger.openForReading(workspace.ledgerPath))
     let journal = try Journal(workspace.repository)
-    let staff = try PublishedLine(workspace.repository, entries: journal.entries).staff(after: try #require(journal.last))
+    let staff = try PublishedLine(workspace.repository, entries: journal.entries).staff(
+      after: try #require(journal.last))
     let date = staff.configuration.organisation.timeZone.date(at: Instant(seconds: Int64(end)))
     let deliveries = try ledger.deliveries(.init(limit: 1_000_000)).sorted {
       ($0.target, $0.position, $0.number) < ($1.target, $1.position, $1.number)
@@ -169,7 +172,9 @@ private struct Outcome {
         scope.map { scope in member.units.contains { scope.contains($0.id) } } ?? true
       }
       #expect(replica.people.keys.sorted() == members.map(\.person.id.rawValue))
-      #expect(replica.units == Dictionary(uniqueKeysWithValues: list.units.byID.map { ($0.key.rawValue, $0.value.code.rawValue) }))
+      #expect(
+        replica.units
+          == Dictionary(uniqueKeysWithValues: list.units.byID.map { ($0.key.rawValue, $0.value.code.rawValue) }))
       for member in members { expect(member, in: replica) }
     }
   }
@@ -179,7 +184,8 @@ private struct Outcome {
     let told = replica.people[id] ?? [:]
     #expect(replica.memberships[id] ?? [] == Set(member.units.map(\.id.rawValue)))
     #expect(told["status"] == member.status.rawValue)
-    #expect(told["is_active"] == "\(member.status.isActive)" || told["is_active"] == (member.status.isActive ? "1" : "0"))
+    #expect(
+      told["is_active"] == "\(member.status.isActive)" || told["is_active"] == (member.status.isActive ? "1" : "0"))
     #expect(told["employee_reference"] == member.person.reference.rawValue)
     #expect(told["job_title"] == member.person.jobTitle)
     #expect(told["photo_path"] == member.person.visiblePhotoPath ?? "<null>")

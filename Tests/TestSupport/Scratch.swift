@@ -39,8 +39,8 @@ public func run(
   let base = NSTemporaryDirectory() + "staffrepo-run-" + UUID().uuidString
   let names = ["in", "out", "err"].map { "\(base).\($0)" }
   defer { for name in names { try? FileManager.default.removeItem(atPath: name) } }
-  FileManager.default.createFile(atPath: names[0], contents: input)
-  for name in names.dropFirst() { FileManager.default.createFile(atPath: name, contents: nil) }
+  try input.write(to: URL(fileURLWithPath: names[0]))
+  for name in names.dropFirst() { try Data().write(to: URL(fileURLWithPath: name)) }
   process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: names[0]))
   process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: names[1]))
   process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: names[2]))

@@ -24,7 +24,8 @@ extension EntraPublisher {
     "Initial password [passwordProfile] Required", "Block sign in (Yes/No) [accountEnabled] Required",
     "First name [givenName]", "Last name [surname]", "Job title [jobTitle]", "Department [department]",
     "Usage location [usageLocation]", "Street address [streetAddress]", "State or province [state]",
-    "Country or region [country]", "Office [physicalDeliveryOfficeName]", "City [city]", "ZIP or postal code [postalCode]",
+    "Country or region [country]", "Office [physicalDeliveryOfficeName]", "City [city]",
+    "ZIP or postal code [postalCode]",
     "Office phone [telephoneNumber]", "Mobile phone [mobile]",
   ]
 

@@ -10,7 +10,8 @@ struct OneRoster {
 
   func write(_ list: StaffList, to set: ExportSet) throws {
     let people = list.members.filter { member in
-      let isComplete = !member.person.firstName.isEmpty && !member.person.lastName.isEmpty && !member.person.email.isEmpty
+      let isComplete =
+        !member.person.firstName.isEmpty && !member.person.lastName.isEmpty && !member.person.email.isEmpty
       if !isComplete { set.note("\(member.person.reference): left out of oneroster.zip, name or e-mail is missing.") }
       return isComplete
     }
@@ -51,7 +52,9 @@ struct OneRoster {
 
   private func orgs(_ list: StaffList) -> Table {
     let heading = ["sourcedId", "status", "dateLastModified", "name", "type", "identifier", "parentSourcedId"]
-    let top = [root(list), "", "", list.organisation.name.isEmpty ? root(list) : list.organisation.name, "district", "", ""]
+    let top = [
+      root(list), "", "", list.organisation.name.isEmpty ? root(list) : list.organisation.name, "district", "", "",
+    ]
     let units = list.units.sorted.map { unit in
       [
         id(unit), "", "", unit.name.isEmpty ? unit.code.rawValue : unit.name, "department", unit.code.rawValue,

@@ -46,7 +46,8 @@ extension Endpoint {
   }
 
   /// The event's body in a subscription's format.
-  public static func body(_ envelope: JSON, format: Subscription.Format, organisation: Int, subject: String) -> [UInt8] {
+  public static func body(_ envelope: JSON, format: Subscription.Format, organisation: Int, subject: String) -> [UInt8]
+  {
     guard format == .cloudEventsStructured else { return envelope.bytes }
     let event: JSON = [
       "specversion": "1.0", "id": envelope["id"] ?? .null,

@@ -108,8 +108,7 @@ struct PosixTimeZone: Sendable, Equatable {
         while let byte = peek, byte != UInt8(ascii: ">") { position += 1 }
         return skip(">")
       }
-      while let byte = peek, (byte | 0x20) >= UInt8(ascii: "a"), (byte | 0x20) <= UInt8(ascii: "z")
-      {
+      while let byte = peek, (byte | 0x20) >= UInt8(ascii: "a"), (byte | 0x20) <= UInt8(ascii: "z") {
         position += 1
       }
       return position - start >= 3

@@ -49,7 +49,8 @@ public struct ConfigurationDecoder {
       return false
     }
     let names = [
-      "organisation", "branch", "data", "required_fields", "custom_fields", "guards", "policies", "approvers", "exports",
+      "organisation", "branch", "data", "required_fields", "custom_fields", "guards", "policies", "approvers",
+      "exports",
       "systems", "api",
     ]
     let settings = settings(root, known: names, in: "staffrepo.yaml")

@@ -16,8 +16,9 @@ struct FieldReader {
     self.file = file
   }
 
-  mutating func report(_ rule: Rule, _ message: String, at range: SourceRange, help: String? = nil, fix: Diagnostic.Fix? = nil)
-  {
+  mutating func report(
+    _ rule: Rule, _ message: String, at range: SourceRange, help: String? = nil, fix: Diagnostic.Fix? = nil
+  ) {
     findings.append(
       Diagnostic(rule, message, file: file, range: range, subject: subject, help: help, fix: fix))
   }
@@ -46,7 +47,8 @@ struct FieldReader {
   mutating func scalar(_ node: YAMLNode?, _ field: String) -> String? {
     guard let node, !node.isEmpty else { return nil }
     guard let text = node.scalar else {
-      report(.wrongType, "\(field) takes a text, not a \(node.items == nil ? "group of fields" : "list").", at: node.range)
+      report(
+        .wrongType, "\(field) takes a text, not a \(node.items == nil ? "group of fields" : "list").", at: node.range)
       return nil
     }
     return text

@@ -167,7 +167,8 @@ enum ApprovalDecoder {
     }
     let isHeld = reader.isBlocked || !document.problems.isEmpty
     return Reading(
-      path: path, content: content, record: isHeld ? nil : approval, draft: approval, claimedID: nil, saysInactive: false,
+      path: path, content: content, record: isHeld ? nil : approval, draft: approval, claimedID: nil,
+      saysInactive: false,
       findings: reader.findings)
   }
 }

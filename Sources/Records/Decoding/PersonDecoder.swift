@@ -127,7 +127,8 @@ extension FieldReader {
     case .integer:
       guard let text = scalar(node, name) else { return nil }
       guard case .scalar(_, isPlain: true) = node.content, let number = Int(text) else {
-        report(.notAnInteger, "\(name) takes a whole number.", at: node.range, help: "Write digits only, without quotes.")
+        report(
+          .notAnInteger, "\(name) takes a whole number.", at: node.range, help: "Write digits only, without quotes.")
         return nil
       }
       return .int(number)

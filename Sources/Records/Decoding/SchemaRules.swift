@@ -20,13 +20,15 @@ extension Rule {
     help: "Write the date as year-month-day, such as 2026-01-15.")
   public static let notABoolean = Rule(
     "S006", "not-true-or-false",
-    explanation: "The field takes true or false, without quotes. yes and no mean different things to different programs.",
+    explanation:
+      "The field takes true or false, without quotes. yes and no mean different things to different programs.",
     help: "Write true or false, in lower case and without quotes.")
   public static let unknownValue = Rule(
     "S007", "unknown-value", explanation: "The field takes one of a few words, and this is none of them.")
   public static let wrongLength = Rule(
     "S008", "wrong-length",
-    explanation: "The text is empty or longer than downstream systems can hold; they would cut it or refuse the record.",
+    explanation:
+      "The text is empty or longer than downstream systems can hold; they would cut it or refuse the record.",
     help: "Shorten the text, or remove the line if there is nothing to say.")
   public static let malformedReference = Rule(
     "S009", "malformed-reference",

@@ -3,7 +3,8 @@ import RecordSchema
 /// No two key files hold the same key.
 enum RepeatedKeyHash: RelationRule {
   static let rule = Rule(
-    "K001", "repeated-key", explanation: "Every consumer has a key of its own; with a shared one nobody knows who asked.",
+    "K001", "repeated-key",
+    explanation: "Every consumer has a key of its own; with a shared one nobody knows who asked.",
     help: "Make a new key for one of the two: staffrepo apikey create.")
 
   static func check(_ index: RecordIndex) -> [Finding] {

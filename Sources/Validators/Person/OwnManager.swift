@@ -4,7 +4,8 @@ import RecordSchema
 enum OwnManager: RelationRule {
   static let rule = Rule(
     "P013", "own-manager",
-    explanation: "Nobody is their own line manager. Whoever has none, such as the chief executive, leaves the field out.",
+    explanation:
+      "Nobody is their own line manager. Whoever has none, such as the chief executive, leaves the field out.",
     help: "Write the manager's reference, or remove the line.")
 
   static func check(_ index: RecordIndex) -> [Finding] {

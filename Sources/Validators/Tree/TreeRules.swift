@@ -39,7 +39,8 @@ enum NotAFile: RelationRule {
 enum RepeatedName: RelationRule {
   static let rule = Rule(
     "T003", "repeated-name",
-    explanation: "A key, a subscription and an approval are known by their file's name; two files with one name are one thing.",
+    explanation:
+      "A key, a subscription and an approval are known by their file's name; two files with one name are one thing.",
     help: "Rename one of the two.")
 
   static func check(_ index: RecordIndex) -> [Finding] {

@@ -20,7 +20,8 @@ enum UnitFileName: RelationRule {
 /// No two units have the same id.
 enum DuplicateUnitID: RelationRule {
   static let rule = Rule(
-    "U002", "duplicate-unit-id", explanation: "A unit's id is unique for ever: other systems keep it as the unit's own.",
+    "U002", "duplicate-unit-id",
+    explanation: "A unit's id is unique for ever: other systems keep it as the unit's own.",
     help: "Give the newer unit the next free id.")
 
   static func check(_ index: RecordIndex) -> [Finding] {

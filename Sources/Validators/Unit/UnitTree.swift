@@ -3,7 +3,8 @@ import RecordSchema
 /// A unit's parent is there.
 enum UnknownParent: RelationRule {
   static let rule = Rule(
-    "U004", "unknown-parent", explanation: "A unit's parent is another unit's code. An unknown one leaves the unit in the air.",
+    "U004", "unknown-parent",
+    explanation: "A unit's parent is another unit's code. An unknown one leaves the unit in the air.",
     help: "Write the code of the unit above, or remove the line for a unit at the top.")
 
   static func check(_ index: RecordIndex) -> [Finding] {

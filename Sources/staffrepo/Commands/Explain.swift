@@ -16,7 +16,9 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     guard let code else {
-      for rule in RuleRegistry.all { Terminal.print("\(rule.code)  \(rule.severity.rawValue.padded(to: 7))  \(rule.name)") }
+      for rule in RuleRegistry.all {
+        Terminal.print("\(rule.code)  \(rule.severity.rawValue.padded(to: 7))  \(rule.name)")
+      }
       return
     }
     guard let rule = RuleRegistry.all.first(where: { $0.code.lowercased() == code.lowercased() || $0.name == code })

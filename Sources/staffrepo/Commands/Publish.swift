@@ -38,7 +38,8 @@ struct Publish: ParsableCommand {
   func validate() throws {
     if let deadline, deadline < 1 { throw ValidationError("--deadline takes a number of seconds from 1 on.") }
     if let to, !to.hasPrefix("webhook/"), !to.hasPrefix("export/") {
-      throw ValidationError("--to takes a target such as webhook/digital-id or export/hr; 'staffrepo status' lists them.")
+      throw ValidationError(
+        "--to takes a target such as webhook/digital-id or export/hr; 'staffrepo status' lists them.")
     }
   }
 

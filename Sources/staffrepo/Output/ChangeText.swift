@@ -22,9 +22,11 @@ enum ChangeText {
     let rows = changes.map { change in
       let fields = change.fields.map { field in
         change.effect == .updated
-          ? "`\(field.field)`: \(cell(field.old)) → \(cell(field.new))" : "`\(field.field)`: \(cell(change.effect == .created ? field.new : field.old))"
+          ? "`\(field.field)`: \(cell(field.old)) → \(cell(field.new))"
+          : "`\(field.field)`: \(cell(change.effect == .created ? field.new : field.old))"
       }
-      return "| \(change.effect.rawValue) | \(change.kind.rawValue) | \(cell(.string(change.key))) | \(fields.joined(separator: "<br>")) |"
+      return
+        "| \(change.effect.rawValue) | \(change.kind.rawValue) | \(cell(.string(change.key))) | \(fields.joined(separator: "<br>")) |"
     }
     return (["| | | Record | Fields |", "|---|---|---|---|"] + rows).joined(separator: "\n")
   }

@@ -20,7 +20,9 @@ struct DiagnosticText {
       let number = String(start.line)
       let margin = String(repeating: " ", count: number.count)
       let end = diagnostic.range.end
-      let width = end.line == start.line ? max(1, end.column - start.column) : max(1, line.unicodeScalars.count - start.column + 1)
+      let width =
+        end.line == start.line
+        ? max(1, end.column - start.column) : max(1, line.unicodeScalars.count - start.column + 1)
       let mark = String(repeating: " ", count: start.column - 1) + String(repeating: "^", count: min(width, 200))
       text += "\n \(margin) |\n \(number) | \(line)\n \(margin) | \(Terminal.styled(mark, style))"
     }

@@ -12,7 +12,9 @@ enum PlanText {
     for (target, events) in plan.endpoints.sorted(by: { $0.key < $1.key }) {
       lines.append("\(target): \(counted(events.values.reduce(0, +), "event")) to send")
     }
-    for export in plan.exports { lines.append("\(export.target): a set of \(counted(export.rows, "person", "people"))") }
+    for export in plan.exports {
+      lines.append("\(export.target): a set of \(counted(export.rows, "person", "people"))")
+    }
     for reading in plan.guards where reading.isTripped { lines.append("GUARD \(guardLine(reading))") }
     for held in plan.held { lines.append("Held: \(held.kind.rawValue) \(held.key): \(held.reason)") }
     return lines.joined(separator: "\n")

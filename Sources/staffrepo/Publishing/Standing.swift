@@ -96,7 +96,9 @@ private struct StandingReader {
     let waiting = counts[.pending] ?? 0
     let position = try ledger?.position() ?? 0
     let state: Standing.State =
-      if !subscription.isActive || disabled != nil { .disabled } else if fault != nil || counts[.dead] ?? 0 > 0
+      if !subscription.isActive || disabled != nil {
+        .disabled
+      } else if fault != nil || counts[.dead] ?? 0 > 0
         || trouble?.state == .pending
       { .failed } else if waiting > 0 || position == 0 { .pending } else { .active }
     let synced = try waiting == 0 ? ledger?.lastPublished() : nil

@@ -1,4 +1,8 @@
-"""One house for the whole suite: a baseline, a morning's worth of commits, and a second publication."""
+"""One house for the whole suite: a baseline, a morning's worth of commits, and a second publication.
+
+    pip install -r Tests/Checkers/requirements.txt
+    STAFFREPO=.build/debug/staffrepo pytest -q Tests/Checkers
+"""
 
 import base64
 import os
@@ -129,7 +133,7 @@ def work_through_the_morning(house: House, receiver: Receiver):
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory):
-    """The repository after both publications; `house.received` is all that came, `house.days` when that was."""
+    """The repository after both publications; `house.received` is all that came, `house.day` the day that was."""
     binary = os.environ.get("STAFFREPO")
     if not binary or not os.access(binary, os.X_OK):
         pytest.exit("STAFFREPO must name the staffrepo binary: STAFFREPO=.build/debug/staffrepo pytest ...", 64)
@@ -146,6 +150,7 @@ def house(tmp_path_factory):
     work_through_the_morning(house, receiver)
     house.staffrepo("publish")
     house.received = list(receiver.requests)
-    house.days = {first_day, today()}
+    house.day = today()
+    house.days = {first_day, house.day}
     yield house
     receiver.close()

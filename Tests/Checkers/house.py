@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -71,15 +72,15 @@ class House:
         file.write_text(text, encoding="utf-8")
 
     def records(self, kind: str) -> dict[str, dict]:
-        """The people or units of the work tree by reference or code, each value as the text that stands there."""
+        """The people or units of the last commit by reference or code, each value as the text that stands there."""
         files = sorted((self.folder / "data" / kind).glob("*.yaml"))
         return {file.stem: yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) for file in files}
 
-    @property
+    @cached_property
     def people(self) -> dict[str, dict]:
         return self.records("people")
 
-    @property
+    @cached_property
     def units(self) -> dict[str, dict]:
         return self.records("units")
 

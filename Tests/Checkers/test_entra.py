@@ -39,12 +39,6 @@ def groups(house) -> list[dict]:
     return json.loads((house.published("entra") / "groups.json").read_bytes())["groups"]
 
 
-@pytest.fixture(scope="module")
-def day(house):
-    (day,) = house.days
-    return day
-
-
 def test_batches_are_scim_bulk_requests(batches):
     """RFC 7643 and 7644, by scim2-models in the context of a creation.
 
@@ -62,7 +56,7 @@ def test_batches_are_scim_bulk_requests(batches):
 
 
 def test_batches_are_full_and_not_too_full(batches):
-    """Microsoft Graph bulkUpload reference: at most 50 operations; calls are metered, so no batch but the last has less."""
+    """Microsoft Graph bulkUpload reference: at most 50 operations. Calls are metered, so all but the last are full."""
     sizes = [len(batch["Operations"]) for batch in batches]
     assert len(sizes) > 1
     assert set(sizes[:-1]) == {50} and 1 <= sizes[-1] <= 50
@@ -80,13 +74,13 @@ def test_operations_are_what_bulk_upload_takes(operations):
         assert set(data["schemas"]) == {CORE} | extensions
 
 
-def test_users_are_the_records(house, uploaded, day):
+def test_users_are_the_records(house, uploaded):
     """`active` is always there: an update without it has disabled accounts. The rest as it stands in the YAML."""
     people, units = house.people, house.units
     for reference, data in uploaded.items():
         person = people[reference]
-        codes = unit_codes(person, day)
-        assert data["active"] is is_active(person, day)
+        codes = unit_codes(person, house.day)
+        assert data["active"] is is_active(person, house.day)
         assert data["userName"] == person["email"]
         assert data["emails"] == [{"value": person["email"], "type": "work", "primary": True}]
         assert data["name"] == {"givenName": person["first_name"], "familyName": person["last_name"]}
@@ -165,14 +159,16 @@ def test_members_are_uploaded(groups, uploaded):
         assert strangers == [], group["uniqueName"]
 
 
-def test_members_are_the_units_people(groups, uploaded, house, day):
+def test_members_are_the_units_people(groups, uploaded, house):
     """Who is active and in the unit on the day; nobody twice, for Graph refuses the whole list then."""
     for group in groups:
         members = [member["employeeId"] for member in group["members"] if member["employeeId"] in uploaded]
         expected = [
             reference
-            for reference in uploaded
-            if is_active(house.people[reference], day) and group["unit_code"] in unit_codes(house.people[reference], day)
+            for reference, person in house.people.items()
+            if reference in uploaded
+            and is_active(person, house.day)
+            and group["unit_code"] in unit_codes(person, house.day)
         ]
         assert sorted(members) == sorted(expected)
         for member in group["members"]:
@@ -203,11 +199,14 @@ def test_bulk_create_has_the_template_s_headings(bulk_create):
     assert bulk_create.count(b"\r\n") == bulk_create.count(b"\n")
 
 
-def test_bulk_create_rows_can_be_used(bulk_create, house, day):
+def test_bulk_create_rows_can_be_used(bulk_create, house):
     """Entra's rules: "Block sign in" is the inverse of an account that is enabled, and a password is a strong one."""
-    rows = {row["User name [userPrincipalName] Required"]: row for row in csv.DictReader(bulk_create.decode().splitlines())}
+    table = list(csv.DictReader(bulk_create.decode().splitlines()))
+    rows = {row["User name [userPrincipalName] Required"]: row for row in table}
     people = {person["email"]: person for person in house.people.values()}
-    expected = {email for email, person in people.items() if is_active(person, day) and PRINCIPAL_NAME.fullmatch(email)}
+    active = {email for email, person in people.items() if is_active(person, house.day)}
+    expected = {email for email in active if PRINCIPAL_NAME.fullmatch(email)}
+    assert len(rows) == len(table)
     assert expected <= set(rows) <= set(people)
     kinds = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
     passwords = [row["Initial password [passwordProfile] Required"] for row in rows.values()]

@@ -1,0 +1,68 @@
+import GitStore
+import RecordSchema
+import Records
+
+/// A little repository in memory, written with the places of expected findings marked: `«P012 EMP999»` means that rule
+/// P012 must report exactly this text's place. A mark without text, `«S001»`, stands at the file's beginning and means
+/// its first line.
+struct MarkedRecords: RecordSource {
+  let commit: OID? = nil
+  private var texts: [String: String] = [:]
+  private(set) var expected: Set<Place> = []
+
+  /// Where a rule must report something.
+  struct Place: Hashable, CustomStringConvertible {
+    let file: String
+    let code: String
+    let range: SourceRange
+
+    var description: String {
+      "\(code) \(file):\(range.start.line):\(range.start.column)-\(range.end.line):\(range.end.column)"
+    }
+  }
+
+  static let configuration =
+    "organisation:\n  id: 1\n  time_zone: Europe/London\ncustom_fields:\n  pin: string\n  level: integer\n"
+
+  /// - Parameter files: paths below data/ with marked text.
+  init(_ files: [String: String], configuration: String = MarkedRecords.configuration) {
+    add("staffrepo.yaml", configuration)
+    for (path, text) in files { add("data/\(path)", text) }
+  }
+
+  private mutating func add(_ path: String, _ marked: String) {
+    var text = ""
+    var (line, column) = (1, 1)
+    var open: [(code: String, start: SourcePosition)] = []
+    var rest = marked.unicodeScalars[...]
+    while let scalar = rest.popFirst() {
+      switch scalar {
+      case "«":
+        let code = String(String.UnicodeScalarView(rest.prefix(4)))
+        rest = rest.dropFirst(4)
+        if rest.first == " " { rest.removeFirst() }
+        open.append((code, SourcePosition(line: line, column: column)))
+      case "»":
+        guard let mark = open.popLast() else { continue }
+        let end = SourcePosition(line: line, column: column)
+        expected.insert(Place(file: path, code: mark.code, range: SourceRange(start: mark.start, end: end)))
+      default:
+        text.unicodeScalars.append(scalar)
+        (line, column) = scalar == "\n" ? (line + 1, 1) : (line, column + 1)
+      }
+    }
+    texts[path] = text
+  }
+
+  func configurationFile() throws -> TreeEntry? { entry(ConfigurationDecoder.path) }
+
+  func files(below folder: String) throws -> [TreeEntry] {
+    texts.keys.sorted().filter { $0.hasPrefix(folder + "/") }.compactMap(entry)
+  }
+
+  func read(_ entry: TreeEntry) throws -> [UInt8] { Array((texts[entry.path] ?? "").utf8) }
+
+  private func entry(_ path: String) -> TreeEntry? {
+    texts[path] == nil ? nil : TreeEntry(path: path, oid: .zero, kind: .file)
+  }
+}

@@ -215,8 +215,8 @@ USERS = (
         field(name)
         for name in (
             "middleName identifier email sms phone agentSourcedIds grades password userMasterIdentifier "
-            "resourceSourcedIds preferredGivenName preferredMiddleName preferredFamilyName primaryOrgSourcedId pronouns "
-            "metadata.jobTitle"
+            "resourceSourcedIds preferredGivenName preferredMiddleName preferredFamilyName primaryOrgSourcedId "
+            "pronouns metadata.jobTitle"
         ).split()
     ]
 )

@@ -32,9 +32,11 @@ private func record(_ id: Int, _ reference: String, _ more: String = "") -> Stri
   @Test(arguments: [
     "id: [", "just text", record(17, "EMP017").replacing("id: 17\n", with: ""),
     record(17, "EMP017").replacing("employee_reference: EMP017\n", with: ""),
-    record(17, "EMP017").replacing("2020-01-01", with: "2020-13-01"), record(17, "EMP017", "employment_end_date: soon\n"),
+    record(17, "EMP017").replacing("2020-01-01", with: "2020-13-01"),
+    record(17, "EMP017", "employment_end_date: soon\n"),
     record(17, "EMP017").replacing("employment_start_date: 2020-01-01\n", with: ""),
-    record(17, "EMP017", "organisational_units: [{unit: a, from: 1.2.2026}]\n"), record(17, "EMP017", "is_active: no\n"),
+    record(17, "EMP017", "organisational_units: [{unit: a, from: 1.2.2026}]\n"),
+    record(17, "EMP017", "is_active: no\n"),
     record(17, "EMP017", "id: 17\n"),
   ])
   func `keep their last good state`(bad: String) throws {

@@ -16,7 +16,9 @@ private func expectFindings(_ files: [String: String], configuration: String = M
 }
 
 /// A good record with some of its lines replaced or added.
-private func person(_ reference: String = "EMP001", id: String = "1", _ changes: [String: String] = [:], more: String = "")
+private func person(
+  _ reference: String = "EMP001", id: String = "1", _ changes: [String: String] = [:], more: String = ""
+)
   -> String
 {
   let lines = [
@@ -50,7 +52,8 @@ private func person(_ reference: String = "EMP001", id: String = "1", _ changes:
           source: {system: ats, reference: A-1, imported_at: 2026-01-01}
           custom: {pin: 007, level: 3}
 
-          """), "people/x/y/EMP002.yaml": person("EMP002", id: "2"), "units/team-a.yaml": "id: 1\ncode: team-a\nname: A\n",
+          """), "people/x/y/EMP002.yaml": person("EMP002", id: "2"),
+      "units/team-a.yaml": "id: 1\ncode: team-a\nname: A\n",
       "units/team-b.yaml": "id: 2\ncode: team-b\nname: B\nparent: team-a\nmanager: EMP001\n",
     ])
   }
@@ -71,13 +74,15 @@ private func person(_ reference: String = "EMP001", id: String = "1", _ changes:
   @Test(arguments: [
     "employment_end_date: «P005 2019-12-31»\n", "employment_status: «S007 retired»\n", "is_active: «S006 no»\n",
     "is_active: «S006 \"false\"»\n", "line_manager: «P012 EMP404»\n", "line_manager: «P013 EMP001»\n",
-    "line_manager: «P012 «S009 EMP 404»»\n", "organisational_units: «S003 team-a»\n", "organisational_units:\n  - «P015 team-x»\n",
+    "line_manager: «P012 «S009 EMP 404»»\n", "organisational_units: «S003 team-a»\n",
+    "organisational_units:\n  - «P015 team-x»\n",
     "organisational_units:\n  - unit: «P015 team-x»\n    from: 2026-01-01\n",
     "organisational_units:\n  - team-a\n  - «P006 team-a»\n",
     "organisational_units:\n  - {unit: team-a, until: 2026-03-01}\n  - «P006 {unit: team-a, from: 2026-03-01}»\n",
     "organisational_units:\n  - {unit: team-a, from: 2026-03-02, until: «P005 2026-03-01»}\n",
     "organisational_units:\n  - «S001 {from: 2026-03-02}»\n", "photo_path: «P016 photos/none.jpg»\n",
-    "signature_path: «P017 signatures/none.png»\n", "photo_path: «S012 ../secret.jpg»\n", "photo_path: «S012 /etc/passwd»\n",
+    "signature_path: «P017 signatures/none.png»\n", "photo_path: «S012 ../secret.jpg»\n",
+    "photo_path: «S012 /etc/passwd»\n",
     "photo_status: «S007 aproved»\n", "«S002 jobtitle»: Nurse\n", "custom:\n  «S002 shoe_size»: 42\n",
     "custom: {level: «S004 high»}\n", "salary_grade: &a «Y003 G7»\n",
   ])
@@ -89,7 +94,9 @@ private func person(_ reference: String = "EMP001", id: String = "1", _ changes:
     ])
   }
 
-  @Test(arguments: ["id", "employee_reference", "first_name", "last_name", "email", "job_title", "employment_start_date"])
+  @Test(arguments: [
+    "id", "employee_reference", "first_name", "last_name", "email", "job_title", "employment_start_date",
+  ])
   func `reports a missing field at the file's beginning`(name: String) throws {
     for written in ["-", ""] {
       let source = MarkedRecords(["people/EMP001.yaml": person("EMP001", [name: written])])
@@ -111,7 +118,8 @@ private func person(_ reference: String = "EMP001", id: String = "1", _ changes:
   }
 
   @Test(arguments: [
-    "id: 1\n«Y002 id»: 2\n", "«Y003 *x»\n", "a: «Y004 !!python/none x»\n", "id: 1\n«Y005 ---»\nid: 2\n", "- «Y009 »\n", "",
+    "id: 1\n«Y002 id»: 2\n", "«Y003 *x»\n", "a: «Y004 !!python/none x»\n", "id: 1\n«Y005 ---»\nid: 2\n", "- «Y009 »\n",
+    "",
   ])
   func `refuses YAML that records do not use`(text: String) throws {
     let source = MarkedRecords(["people/EMP001.yaml": text])
@@ -157,7 +165,8 @@ private func person(_ reference: String = "EMP001", id: String = "1", _ changes:
     try expectFindings([
       "people/EMP001.yaml": person(id: "«P002 7»", ["email": "«P004 Zoë@example.org»"]),
       "people/EMP002.yaml": person("EMP002", id: "«P002 7»", ["email": "«P004 ZOË@example.org»"]),
-      "people/a/EMP003.yaml": person("«P003 EMP003»", id: "3"), "people/b/emp003.yaml": person("«P003 emp003»", id: "4"),
+      "people/a/EMP003.yaml": person("«P003 EMP003»", id: "3"),
+      "people/b/emp003.yaml": person("«P003 emp003»", id: "4"),
     ])
   }
 
@@ -214,7 +223,8 @@ private func person(_ reference: String = "EMP001", id: String = "1", _ changes:
   @Test(arguments: [
     "organisation: {id: «C002 one»}\n", "organisation:\n  id: 1\n  time_zone: «C004 Europe/Lundon»\n",
     "organisation: {id: 1}\n«C001 branches»: main\n", "organisation: {id: 1}\ndata: «C002 ../x»\n",
-    "organisation: {id: 1}\nguards: {removals: {count: «C002 -1»}}\n", "organisation: {id: 1}\nexports: {keep: «C002 0»}\n",
+    "organisation: {id: 1}\nguards: {removals: {count: «C002 -1»}}\n",
+    "organisation: {id: 1}\nexports: {keep: «C002 0»}\n",
     "organisation: {id: 1}\nsystems:\n  «C001 entraa»: {enabled: true}\n",
     "organisation: {id: 1}\nsystems: {hr: {enabled: «C002 yes»}}\n",
     "organisation: {id: 1}\nsystems: {hr: {schedule: «C002 sometimes»}}\n", "organisation: «C003 {name: X}»\n",

@@ -53,6 +53,8 @@ public func run(
 /// A program that failed although the test needs it.
 public struct ProgramFailure: Error, CustomStringConvertible {
   public let description: String
+
+  public init(description: String) { self.description = description }
 }
 
 /// Runs git and returns what it printed; throws when it fails.

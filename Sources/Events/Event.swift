@@ -21,6 +21,13 @@ public struct Event: Sendable {
   public let isRemoval: Bool
   public let reason: String?
   public let isRewritten: Bool
+
+  /// Where the event stands among those of one commit or day.
+  public var order: (Int, Int, Int, Int) {
+    let place = EventName.allCases.firstIndex(of: name) ?? 0
+    let unitID = if case .int(let id)? = unit?["id"] { id } else { 0 }
+    return (kind == .unit ? 0 : 1, recordID, place, unitID)
+  }
 }
 
 /// An event before it has its origin: what changed about whom.

@@ -24,6 +24,8 @@ public struct Delivery: Sendable, Equatable {
   public let recordID: Int
   public let subject: String
   public let format: Subscription.Format
+  /// The event's own time.
+  public let happened: Instant
   public let body: [UInt8]
   public var state: State
   public var attempts: Int
@@ -46,11 +48,13 @@ public struct NewDelivery: Sendable {
   public let recordID: Int
   public let subject: String
   public let format: Subscription.Format
+  /// The event's own time.
+  public let happened: Instant
   public let body: [UInt8]
 
   public init(
     target: String, eventID: String, number: Int, name: String, kind: RecordKind, recordID: Int, subject: String,
-    format: Subscription.Format, body: [UInt8]
+    format: Subscription.Format, happened: Instant, body: [UInt8]
   ) {
     self.target = target
     self.eventID = eventID
@@ -60,6 +64,7 @@ public struct NewDelivery: Sendable {
     self.recordID = recordID
     self.subject = subject
     self.format = format
+    self.happened = happened
     self.body = body
   }
 }
@@ -105,6 +110,7 @@ extension Delivery: FetchableRecord {
     recordID = row["record_id"]
     subject = row["subject"]
     format = (row["format"] as String?).flatMap(Subscription.Format.init) ?? .staffService
+    happened = Instant(milliseconds: row["happened_at"])
     body = (row["body"] as Data?).map { Array($0) } ?? []
     state = (row["state"] as String?).flatMap(State.init) ?? .pending
     attempts = row["attempts"]

@@ -86,7 +86,8 @@ enum Schema {
           CREATE TABLE delivery (
             id INTEGER PRIMARY KEY, target TEXT NOT NULL, event_id TEXT NOT NULL, position INTEGER NOT NULL,
             number INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, record_id INTEGER NOT NULL,
-            subject TEXT NOT NULL, format TEXT NOT NULL, body BLOB NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+            subject TEXT NOT NULL, format TEXT NOT NULL, happened_at INTEGER NOT NULL,
+            body BLOB NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
             step INTEGER NOT NULL DEFAULT 0, first_attempt_at INTEGER, next_attempt_at INTEGER NOT NULL,
             last_status INTEGER, last_error TEXT, finished_at INTEGER, UNIQUE (target, event_id));
           CREATE INDEX delivery_waiting ON delivery (target, position, number) WHERE state = 'pending';

@@ -62,13 +62,14 @@ public struct PublicationWriter: ~Copyable {
     let isDone = (acknowledged[delivery.target] ?? 0) >= position
     try database.cachedStatement(
       sql: """
-        INSERT INTO delivery (target, event_id, position, number, name, kind, record_id, subject, format, body, state,
-          next_attempt_at, finished_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (target, event_id) DO NOTHING
+        INSERT INTO delivery (target, event_id, position, number, name, kind, record_id, subject, format, happened_at, body,
+          state, next_attempt_at, finished_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (target, event_id) DO NOTHING
         """
     ).execute(arguments: [
       delivery.target, delivery.eventID, position, delivery.number, delivery.name, delivery.kind.rawValue,
-      delivery.recordID, delivery.subject, delivery.format.rawValue, Data(delivery.body),
+      delivery.recordID, delivery.subject, delivery.format.rawValue,
+      delivery.happened.milliseconds, Data(delivery.body),
       (isDone ? Delivery.State.delivered : .pending).rawValue, now.milliseconds, isDone ? now.milliseconds : nil,
     ])
     deliveries += 1

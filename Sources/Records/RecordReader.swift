@@ -65,3 +65,17 @@ extension RecordSource {
     return ConfigurationDecoder.read(YAMLReader.read(try read(file)))
   }
 }
+
+extension Configuration {
+  /// The configuration in force at a commit: its own, or the last readable one before it; `nil` when there never was one.
+  public static func inForce(at commit: OID, in repository: Repository) throws -> Configuration? {
+    var next: OID? = commit
+    while let oid = next {
+      if let configuration = try CommitSource(repository, commit: oid).configuration().configuration {
+        return configuration
+      }
+      next = try repository.info(of: oid).parents.first
+    }
+    return nil
+  }
+}

@@ -35,7 +35,10 @@ struct Pipeline {
     var report = PublishReport(tip: tip, position: try ledger.position(), recorded: recorded, held: staff.held)
     report.deliveries = try deliver(from: ledger, staff, started: started)
     report.exports = try writeExports(of: staff, position: report.position, in: ledger)
-    report.waiting = try ledger.targetsWaiting()
+    let switchedOff = Set(staff.subscriptions.filter { !$0.isActive }.map(\.target))
+    report.waiting = try ledger.targetsWaiting().filter {
+      !switchedOff.contains($0) && (options.target ?? $0) == $0
+    }
     return report
   }
 
@@ -76,7 +79,7 @@ struct Pipeline {
   /// What is to be published next; `nil` when everything is.
   func nextEntry(after journal: Journal, tip: OID) throws -> JournalEntry? {
     let repository = workspace.repository
-    let zone = try CommitSource(repository, commit: tip).configuration().configuration?.organisation.timeZone ?? .utc
+    let zone = try workspace.configuration(at: tip).organisation.timeZone
     let today = zone.date(at: now)
     func entry(_ kind: JournalEntry.Kind, from: OID?, to: OID, settled: CalendarDate) -> JournalEntry {
       let position = journal.entries.count + 1

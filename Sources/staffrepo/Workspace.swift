@@ -45,7 +45,7 @@ struct Workspace {
   func branch() throws -> String {
     for name in ["HEAD", "refs/heads/main"] {
       if let commit = try repository.target(of: name),
-        let configuration = try? CommitSource(repository, commit: commit).configuration().configuration
+        let configuration = try? Configuration.inForce(at: commit, in: repository)
       {
         return configuration.branch
       }
@@ -60,6 +60,16 @@ struct Workspace {
       throw EnvironmentError("The branch \(branch) has no commits yet. Commit the records, then try again.")
     }
     return (branch, commit)
+  }
+
+  /// The configuration at a commit of the branch. A default would not do: a wrong time zone moves every day boundary.
+  func configuration(at commit: OID) throws -> Configuration {
+    guard let configuration = try Configuration.inForce(at: commit, in: repository) else {
+      throw Refusal(
+        "No commit up to \(commit.short) has a readable staffrepo.yaml, so nothing can be published. What is wrong with it: staffrepo validate"
+      )
+    }
+    return configuration
   }
 
   /// Reads the values behind a subscription's references; throws, without naming any value, when one is not there.

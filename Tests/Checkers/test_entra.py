@@ -134,7 +134,7 @@ def test_groups_can_be_created(groups, house):
         assert (group["mailEnabled"], group["securityEnabled"], group["groupTypes"]) == (False, True, [])
         assert 1 <= len(group["displayName"]) <= 256
         assert re.fullmatch(r"[!-~]{1,64}", group["mailNickname"])
-        assert not set(group["mailNickname"]) & set('@()\\[]";:<>,')
+        assert not set(group["mailNickname"]) & set('@()\\[]";:.<>,')
         unit = house.units[group["unit_code"]]
         assert group["displayName"] == unit["name"]
         assert group["unit_id"] == int(unit["id"])

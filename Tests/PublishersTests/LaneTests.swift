@@ -17,7 +17,7 @@ private func ledger(_ events: [(EventName, RecordKind, Int)], in scratch: Scratc
       try writer.add(
         NewDelivery(
           target: "webhook/a", eventID: "id-\(index)", number: index + 1, name: name.rawValue, kind: kind,
-          recordID: record, subject: "S", format: .staffService, body: []))
+          recordID: record, subject: "S", format: .staffService, happened: start, body: []))
     }
   }
   return ledger

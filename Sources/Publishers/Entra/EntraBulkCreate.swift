@@ -38,9 +38,10 @@ extension EntraPublisher {
     return known + [String](repeating: "", count: Self.headings.count - known.count)
   }
 
-  /// Twenty characters of four kinds, from the system's secure generator: about 115 bits.
+  /// Twenty characters of four kinds, from the system's secure generator: about 115 bits. None that a spreadsheet would
+  /// take for a formula.
   private static func initialPassword() -> String {
-    let kinds = ["ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnopqrstuvwxyz", "23456789", "-_.!"].map(Array.init)
+    let kinds = ["ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnopqrstuvwxyz", "23456789", "_.!"].map(Array.init)
     let everything = kinds.flatMap(\.self)
     var random = SystemRandomNumberGenerator()
     var password = kinds.compactMap { $0.randomElement(using: &random) }

@@ -10,7 +10,7 @@ enum EntraGroup {
       "id": .optional(unit.externalIDs.first { $0.system == "entra" }?.id),
       "uniqueName": .string("unit-\(unit.code)"),
       "displayName": .string(EntraUser.shortened(unit.name.isEmpty ? unit.code.rawValue : unit.name, to: 256)),
-      "mailNickname": .string(EntraUser.shortened("unit-\(unit.code)", to: 64)), "mailEnabled": false,
+      "mailNickname": .string(mailNickname(unit)), "mailEnabled": false,
       "securityEnabled": true, "groupTypes": [], "unit_id": .int(unit.id.rawValue),
       "unit_code": .string(unit.code.rawValue),
       "parent": .optional(unit.parent.flatMap { units[$0] }.map { "unit-\($0.code)" }),
@@ -21,5 +21,13 @@ enum EntraGroup {
           ]
         }),
     ]
+  }
+
+  /// At most 64 characters, and unique also where two long codes begin alike.
+  private static func mailNickname(_ unit: Unit) -> String {
+    let name = "unit-\(unit.code)"
+    guard name.utf8.count > 64 else { return name }
+    let id = "-\(unit.id.rawValue)"
+    return EntraUser.shortened(name, to: 64 - id.utf8.count) + id
   }
 }

@@ -14,16 +14,18 @@ public struct EntraPublisher: Publisher {
 
   public func write(_ list: StaffList, profile: String, to set: ExportSet) throws {
     if profile == "bulk-create" { return try writeBulkCreate(list, to: set) }
-    try writeBatches(list, to: set)
-    try writeGroups(list, to: set)
-  }
-
-  private func writeBatches(_ list: StaffList, to set: ExportSet) throws {
-    let people = list.members.filter { member in
+    // Whom Entra does not know can be nobody's manager there, nor in a group.
+    let known = list.filtered { member in
       let fault = EntraUser.fault(member.person)
       if let fault { set.note("\(member.person.reference): left out, \(fault)") }
       return fault == nil
     }
+    try writeBatches(known, to: set)
+    try writeGroups(known, to: set)
+  }
+
+  private func writeBatches(_ list: StaffList, to set: ExportSet) throws {
+    let people = list.members
     for (index, start) in stride(from: 0, to: people.count, by: Self.batchSize).enumerated() {
       let batch = people[start..<min(start + Self.batchSize, people.count)]
       let number = String(index + 1)

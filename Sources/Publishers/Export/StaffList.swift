@@ -46,6 +46,12 @@ public struct StaffList: Sendable {
     person.lineManager.flatMap { references.contains($0.rawValue) ? $0.rawValue : nil }
   }
 
+  /// The same staff without those whom a system cannot take.
+  public func filtered(_ isTaken: (Member) -> Bool) -> StaffList {
+    StaffList(
+      organisation: organisation, commit: commit, asOf: asOf, members: members.filter(isTaken), units: units)
+  }
+
   /// The unit's cost centre, or the nearest one above it.
   public func costCentre(of unit: Unit) -> String? {
     units.lineage(of: unit).lazy.compactMap(\.costCentre).first

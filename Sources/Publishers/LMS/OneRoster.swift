@@ -90,16 +90,22 @@ struct OneRoster {
     ]
     let rows = people.flatMap { member -> [[String]] in
       let person = member.person
-      let orgs = member.units.isEmpty ? [root(list)] : member.units.map(id)
-      return orgs.enumerated().map { index, org in
-        [
-          "\(id(person)).\(org)", "", "", id(person), index == 0 ? "primary" : "secondary", role,
-          person.startDate?.description ?? "",
-          // OneRoster's end date is the first day after; ours is the last day worked.
-          person.endDate?.adding(days: 1).description ?? "", org, "",
-        ]
+      guard !member.units.isEmpty else { return [row(person, root(list), nil, isPrimary: true)] }
+      return member.units.enumerated().map { index, unit in
+        let assignment = person.units.first { $0.unit == unit.code && $0.isInForce(on: list.asOf) }
+        return row(person, id(unit), assignment, isPrimary: index == 0)
       }
     }
     return ("roles", [heading] + rows)
+  }
+
+  private func row(_ person: Person, _ org: String, _ assignment: UnitAssignment?, isPrimary: Bool) -> [String] {
+    let end = [assignment?.until, person.endDate].compactMap(\.self).min()
+    return [
+      "\(id(person)).\(org)", "", "", id(person), isPrimary ? "primary" : "secondary", role,
+      [assignment?.from, person.startDate].compactMap(\.self).max()?.description ?? "",
+      // OneRoster's end date is the first day after; ours is the last day worked.
+      end?.adding(days: 1).description ?? "", org, "",
+    ]
   }
 }

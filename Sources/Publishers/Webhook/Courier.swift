@@ -64,10 +64,7 @@ public final class Courier {
         let endpoint = lane.endpoint
         underway[delivery.id] = (delivery, now)
         transfers.start(
-          tag: delivery.id, url: endpoint.url,
-          headers: endpoint.headers(
-            id: delivery.eventID, name: delivery.name, subject: "\(delivery.kind):\(delivery.recordID)",
-            format: delivery.format, body: delivery.body, at: now), body: delivery.body)
+          tag: delivery.id, url: endpoint.url, headers: endpoint.headers(for: delivery, at: now), body: delivery.body)
         try lane.fill(from: ledger)
       }
       lanes[target] = lane

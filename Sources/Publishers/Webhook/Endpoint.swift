@@ -1,3 +1,4 @@
+import Ledger
 import RecordSchema
 
 /// Where a subscription's events go, as the branch's tip says.
@@ -21,25 +22,25 @@ public struct Endpoint: Sendable {
 
 extension Endpoint {
   /// The request's headers, signed for this very attempt.
-  func headers(id: String, name: String, subject: String, format: Subscription.Format, body: [UInt8], at now: Instant)
-    -> [String]
-  {
+  func headers(for delivery: Delivery, at now: Instant) -> [String] {
+    let id = delivery.eventID
     var headers = [
       "webhook-id: \(id)", "webhook-timestamp: \(now.seconds)", "User-Agent: staffrepo",
       // Without it curl would wait for a go-ahead before sending a body.
       "Expect:",
     ]
     if !secrets.isEmpty {
-      let signatures = secrets.map { $0.signature(id: id, timestamp: now.seconds, body: body) }
+      let signatures = secrets.map { $0.signature(id: id, timestamp: now.seconds, body: delivery.body) }
       headers.append("webhook-signature: \(signatures.joined(separator: " "))")
     }
-    switch format {
+    switch delivery.format {
     case .staffService: headers.append("Content-Type: application/json")
     case .cloudEventsStructured: headers.append("Content-Type: application/cloudevents+json; charset=utf-8")
     case .cloudEventsBinary:
       headers += [
-        "Content-Type: application/json", "ce-specversion: 1.0", "ce-id: \(id)", "ce-type: \(name)",
-        "ce-source: urn:staffrepo:organisation:\(organisation)", "ce-subject: \(subject)",
+        "Content-Type: application/json", "ce-specversion: 1.0", "ce-id: \(id)", "ce-type: \(delivery.name)",
+        "ce-source: urn:staffrepo:organisation:\(organisation)", "ce-subject: \(delivery.kind):\(delivery.recordID)",
+        "ce-time: \(delivery.happened)",
       ]
     }
     return headers

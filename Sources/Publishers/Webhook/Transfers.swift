@@ -183,7 +183,11 @@ private func openSocket(
 
 /// libcurl is set up once, when the first request is made: it costs ten milliseconds.
 enum CurlLibrary {
-  private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+  private static let isReady: Bool = {
+    // With CURLOPT_NOSIGNAL libcurl leaves this to us: a consumer that hangs up must not end the program.
+    signal(SIGPIPE, SIG_IGN)
+    return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+  }()
 
   static func start() {
     guard isReady else { fatalError("libcurl could not start") }

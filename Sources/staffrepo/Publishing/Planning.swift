@@ -98,7 +98,7 @@ struct Planning {
   }
 
   private func zone(_ commit: OID) throws -> TimeZoneRules {
-    try CommitSource(workspace.repository, commit: commit).configuration().configuration?.organisation.timeZone ?? .utc
+    try workspace.configuration(at: commit).organisation.timeZone
   }
 
   private func add(_ item: Telling.Item, to plan: inout Plan) {

@@ -30,23 +30,27 @@ struct Telling {
 
   private func tell(_ step: Step, _ number: inout Int, _ emit: (Item) throws -> Void) throws {
     let events = step.events
-    var numbers: [String: Int] = [:]
-    for event in events {
-      number += 1
-      numbers[event.id] = number
-      if entry.kind != .baseline { try emit(.event(event, number: number)) }
+    let consumers = step.consumerEvents(events)
+    let numbers = numbered(events + consumers.flatMap(\.own), from: &number)
+    if entry.kind != .baseline {
+      for event in events { try emit(.event(event, number: numbers[event.id] ?? 0)) }
     }
-    for consumer in step.consumerEvents(events) {
-      if entry.kind == .baseline, !consumer.subscription.backfill { continue }
+    for consumer in consumers where entry.kind != .baseline || consumer.subscription.backfill {
       let fields = FieldSelection(allowed: consumer.subscription.fields, sensitive: step.sensitiveFields)
-      for event in consumer.common {
+      for event in consumer.common + consumer.own {
         try deliver(event, numbers[event.id] ?? 0, consumer.subscription, fields, emit)
       }
-      for event in consumer.own {
-        number += 1
-        try deliver(event, number, consumer.subscription, fields, emit)
-      }
     }
+  }
+
+  /// One number an id, whoever gets the event: units before people, each by id, and one record's events in their order.
+  private func numbered(_ events: [Event], from number: inout Int) -> [String: Int] {
+    var numbers: [String: Int] = [:]
+    for event in events.sorted(by: { $0.order < $1.order }) where numbers[event.id] == nil {
+      number += 1
+      numbers[event.id] = number
+    }
+    return numbers
   }
 
   private func deliver(
@@ -57,6 +61,7 @@ struct Telling {
     let delivery = NewDelivery(
       target: subscription.target, eventID: event.id, number: number, name: event.name.rawValue, kind: event.kind,
       recordID: event.recordID, subject: event.subject, format: subscription.format,
+      happened: event.timestamp,
       body: Endpoint.body(
         envelope, format: subscription.format, organisation: event.organisation,
         subject: "\(event.kind.rawValue):\(event.recordID)"))

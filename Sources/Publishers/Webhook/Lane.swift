@@ -16,6 +16,8 @@ struct Lane {
   /// Nothing is sent before this: the endpoint seems to be down.
   private(set) var pausedUntil: Instant?
   private var isExhausted = false
+  /// The position and number of the newest delivery that was loaded.
+  private var reached = (0, 0)
 
   static let parallel = 4
   /// After so many failures in a row the endpoint counts as down.
@@ -29,14 +31,11 @@ struct Lane {
   /// Loads more when little is left to choose from.
   mutating func fill(from ledger: Ledger) throws {
     guard !isExhausted, window.count < Lane.windowSize / 2 else { return }
-    let last = window.last.map { ($0.position, $0.number) } ?? reached
-    let more = try ledger.waiting(for: endpoint.target, after: last, limit: Lane.windowSize)
+    let more = try ledger.waiting(for: endpoint.target, after: reached, limit: Lane.windowSize)
     window += more
     if let newest = more.last { reached = (newest.position, newest.number) }
     isExhausted = more.count < Lane.windowSize
   }
-
-  private var reached = (0, 0)
 
   /// The next delivery that may be sent now, and those that it overtakes.
   mutating func next(at now: Instant, isEager: Bool) -> Delivery? {

@@ -59,18 +59,19 @@ extension Standing {
           "position": .int($0.position), "commit": .string($0.to.description),
           "settled": .string($0.settled.description),
         ]
-      } ?? .null, "behind": .optional(behind), "targets": .array(targets.map(\.json)),
+      } ?? .null, "behind": .optional(behind), "targets": .array(targets.map { $0.json(held: held) }),
       "held": .array(held.map(\.json)),
     ]
   }
 }
 
 extension Standing.Target {
-  var json: JSON {
+  /// - Parameter held: a record whose last good state stays in force is so for every target.
+  func json(held: [HeldRecord]) -> JSON {
     [
       "target": .string(name), "status": .string(state.rawValue), "last_sync": .optional(lastSync?.description),
       "commit": .optional(commit), "behind": .optional(behind), "error": .optional(error),
-      "metadata": .object(metadata),
+      "held": .array(held.map(\.json)), "metadata": .object(metadata),
     ]
   }
 }

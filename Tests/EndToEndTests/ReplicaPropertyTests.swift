@@ -124,9 +124,8 @@ private final class Published {
   private func record(at time: Int) throws {
     let workspace = try Workspace.open(at: scratch.path)
     let ledger = try Ledger.open(workspace.ledgerPath)
-    let pipeline = Pipeline(
-      workspace: workspace, options: Pipeline.Options(), now: Instant(seconds: Int64(time)))
-    _ = try pipeline.recordPublications(of: workspace.tip().commit, in: ledger)
+    let recording = Recording(workspace: workspace, from: nil, now: Instant(seconds: Int64(time)))
+    _ = try recording.run(upTo: workspace.tip().commit, in: ledger)
   }
 
   private func outcome(end: Int) throws -> Outcome {

@@ -1,36 +1,11 @@
 import RecordSchema
 import YAMLReader
 
-extension Rule {
-  public static let unknownSetting = Rule(
-    "C001", "unknown-setting",
-    explanation: "staffrepo.yaml has a setting that nobody reads. Often it is a misspelt name.",
-    help: "Correct the name or remove the line.")
-  public static let invalidSetting = Rule(
-    "C002", "invalid-setting", explanation: "A setting has a value that it cannot take; its default holds instead.")
-  public static let missingSetting = Rule(
-    "C003", "missing-setting",
-    explanation: "organisation.id is needed: it is part of the id of every event that consumers ever get.",
-    help: "Add organisation: with a line id: and a whole number, and never change it again.")
-  public static let unknownTimeZone = Rule(
-    "C004", "unknown-time-zone",
-    explanation:
-      "The time zone decides when a day begins, and so when a leaver's access ends. It is a name of the IANA time zone database.",
-    help: "Write a name such as Europe/London.")
-  public static let missingConfiguration = Rule(
-    "C005", "missing-configuration", explanation: "A data repository has the file staffrepo.yaml at its top.",
-    help: "Add staffrepo.yaml; staffrepo init DIR writes one to start from.")
-
-  public static let configurationRules: [Rule] = [
-    .unknownSetting, .invalidSetting, .missingSetting, .unknownTimeZone, .missingConfiguration,
-  ]
-}
-
 /// Reads staffrepo.yaml. A wrong setting is a finding, and its default holds.
 public struct ConfigurationDecoder {
   public static let path = "staffrepo.yaml"
 
-  private var reader = FieldReader(file: ConfigurationDecoder.path)
+  var reader = FieldReader(file: ConfigurationDecoder.path)
   private var configuration = Configuration()
 
   /// `nil` for the configuration when the file is no YAML mapping or names no organisation.
@@ -208,78 +183,5 @@ public struct ConfigurationDecoder {
       invalid("\(what).schedule takes every commit, every: 3600s, hourly, daily or weekly.", node)
       return nil
     }
-  }
-}
-
-extension ConfigurationDecoder {
-  private mutating func invalid(_ message: String, _ node: YAMLNode) {
-    reader.report(.invalidSetting, message, at: node.range)
-  }
-
-  private mutating func settings(_ node: YAMLNode?, known: [String], in what: String) -> [String: YAMLNode] {
-    var result: [String: YAMLNode] = [:]
-    for entry in entries(node, what) {
-      if known.contains(entry.key) {
-        result[entry.key] = entry.value
-      } else {
-        let near = closest(to: entry.key, among: known)
-        reader.report(
-          .unknownSetting, "\(what) has no setting '\(entry.key)'.\(near.map { " Did you mean '\($0)'?" } ?? "")",
-          at: entry.keyRange, help: "Known are: \(known.joined(separator: ", ")).",
-          fix: near.map { .init(title: "Write \($0)", edits: [.init(range: entry.keyRange, text: $0)]) })
-      }
-    }
-    return result
-  }
-
-  private mutating func entries(_ node: YAMLNode?, _ what: String) -> [YAMLEntry] {
-    guard let node, !node.isEmpty else { return [] }
-    guard let entries = node.entries else {
-      invalid("\(what) takes settings, each on a line of its own.", node)
-      return []
-    }
-    return entries
-  }
-
-  private mutating func text(_ node: YAMLNode?, _ what: String) -> String? {
-    guard let node, !node.isEmpty else { return nil }
-    guard let text = node.scalar, !text.isEmpty else {
-      invalid("\(what) takes a text.", node)
-      return nil
-    }
-    return text
-  }
-
-  private mutating func texts(_ node: YAMLNode?, _ what: String) -> [String] {
-    guard let node, !node.isEmpty else { return [] }
-    return (node.items ?? [node]).compactMap { text($0, what) }
-  }
-
-  private mutating func number(_ node: YAMLNode?, _ what: String, from least: Int) -> Int? {
-    guard let node, let word = text(node, what) else { return nil }
-    guard case .scalar(_, isPlain: true) = node.content, let number = Int(word), number >= least else {
-      invalid("\(what) takes a whole number from \(least) on.", node)
-      return nil
-    }
-    return number
-  }
-
-  private mutating func boolean(_ node: YAMLNode?, _ what: String) -> Bool? {
-    guard let node, let word = text(node, what) else { return nil }
-    switch word {
-    case "true": return true
-    case "false": return false
-    default:
-      invalid("\(what) takes true or false.", node)
-      return nil
-    }
-  }
-
-  private mutating func choice(_ node: YAMLNode?, _ what: String) -> Configuration.CustomFieldDeclaration.FieldType? {
-    guard let node, let word = text(node, what) else { return nil }
-    if let type = Configuration.CustomFieldDeclaration.FieldType(rawValue: word) { return type }
-    let words = Configuration.CustomFieldDeclaration.FieldType.allCases.map(\.rawValue)
-    invalid("\(what) takes \(words.joined(separator: ", ")).", node)
-    return nil
   }
 }

@@ -154,85 +154,6 @@ struct FieldReader {
     return nil
   }
 
-  /// A person's reference, of the record itself (then a malformed one blocks) or of another person.
-  mutating func reference(_ node: YAMLNode?, _ field: String, blocks: Bool = false) -> EmployeeReference? {
-    guard let node, let text = scalar(node, field) else {
-      if let node, !node.isEmpty, blocks { isBlocked = true }
-      return nil
-    }
-    let reference = EmployeeReference(text)
-    if !reference.isWellFormed {
-      if blocks { isBlocked = true }
-      report(
-        .malformedReference,
-        "\(field) '\(excerpt(text))' is not 1 to 16 letters, digits, dots, underscores or hyphens.", at: node.range)
-    }
-    return reference
-  }
-
-  mutating func unitCode(_ node: YAMLNode?, _ field: String, blocks: Bool = false) -> UnitCode? {
-    guard let node, let text = scalar(node, field) else {
-      if let node, !node.isEmpty, blocks { isBlocked = true }
-      return nil
-    }
-    let code = UnitCode(text)
-    if !code.isWellFormed {
-      if blocks { isBlocked = true }
-      report(.malformedCode, "\(field) '\(excerpt(text))' is not small letters, digits and hyphens.", at: node.range)
-    }
-    return code
-  }
-
-  /// A path below the data folder. One that leads out of it is not returned: no output may ever name it.
-  mutating func path(_ node: YAMLNode?, _ field: String) -> String? {
-    guard let node, let text = text(node, field, length: 1...255) else { return nil }
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    let leadsOut = text.contains("\\") || parts.contains { $0.isEmpty || $0 == "." || $0 == ".." }
-    if leadsOut {
-      report(.pathOutsideData, "\(field) '\(excerpt(text))' is not a path below the data folder.", at: node.range)
-      return nil
-    }
-    return text
-  }
-
-  mutating func email(_ node: YAMLNode?, _ field: String) -> String? {
-    guard let node, let text = text(node, field, length: 3...254) else { return nil }
-    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-    let isAddress =
-      parts.count == 2 && !parts[0].isEmpty && parts[1].contains(".") && !parts[1].hasPrefix(".")
-      && !parts[1].hasSuffix(".") && !text.contains("..")
-      && !text.unicodeScalars.contains { $0.properties.isWhitespace || "<>()[],;:\\\"".unicodeScalars.contains($0) }
-    if !isAddress {
-      report(.malformedEmail, "\(field) '\(excerpt(text))' is not an e-mail address.", at: node.range)
-    }
-    return text
-  }
-
-  mutating func list(_ node: YAMLNode?, _ field: String) -> [YAMLNode]? {
-    guard let node, !node.isEmpty else { return nil }
-    guard let items = node.items else {
-      report(.wrongType, "\(field) takes a list, each item on a line of its own after a hyphen.", at: node.range)
-      return nil
-    }
-    return items
-  }
-
-  mutating func texts(_ node: YAMLNode?, _ field: String) -> [String]? {
-    list(node, field)?.compactMap { text($0, field, length: 1...255) }
-  }
-
-  mutating func externalIDs(_ node: YAMLNode?) -> [ExternalID] {
-    guard let node, !node.isEmpty else { return [] }
-    guard let entries = node.entries else {
-      report(.wrongType, "external_ids takes lines of system: id.", at: node.range)
-      return []
-    }
-    return entries.compactMap { entry in
-      text(entry.value, "external_ids.\(entry.key)", length: 1...128).map { ExternalID(system: entry.key, id: $0) }
-    }
-    .sorted { $0.system < $1.system }
-  }
-
   mutating func missing(_ field: String, what: String, in node: YAMLNode, severity: Diagnostic.Severity? = nil) {
     findings.append(
       Diagnostic(
@@ -240,7 +161,7 @@ struct FieldReader {
         severity: severity, help: "Add a line: \(field): ..."))
   }
 
-  private func excerpt(_ text: String) -> String {
+  func excerpt(_ text: String) -> String {
     text.count > 40 ? text.prefix(40) + "..." : text
   }
 }

@@ -45,11 +45,11 @@ struct Planning {
   /// What `publish` would do now.
   func plan(_ options: Pipeline.Options = Pipeline.Options()) throws -> Plan {
     let tip = try workspace.tip()
-    let pipeline = Pipeline(workspace: workspace, options: options, now: now)
+    let recording = Recording(workspace: workspace, from: options.from, now: now)
     let journal = try Journal(workspace.repository)
     var plan = Plan(base: journal.last?.to, head: tip.commit)
     var line = PublishedLine(workspace.repository, entries: journal.entries)
-    var entry = try pipeline.nextEntry(after: journal, tip: tip.commit)
+    var entry = try recording.nextEntry(after: journal, tip: tip.commit)
     var staff: Staff?
     if let baseline = entry, baseline.kind == .baseline, baseline.to != tip.commit {
       // With --from: the baseline there, then everything after it.

@@ -1,0 +1,36 @@
+import GitStore
+import RecordSchema
+import YAMLReader
+
+/// A key's file.
+enum APIKeyDecoder {
+  static let fieldNames = [
+    "system", "name", "key_hash", "key_hint", "scopes", "units", "created_at", "expires_at", "revoked_at",
+  ]
+
+  static func read(path: String, content: OID?, document: YAMLDocument) -> Reading<APIKey> {
+    var reader = FieldReader(file: path)
+    reader.subject = fileStem(of: path)
+    guard let fields = reader.rootFields(of: document, known: fieldNames, what: "A key") else {
+      return .unreadable(path: path, content: content, lines: [], findings: reader.findings)
+    }
+    var key = APIKey(name: fileStem(of: path))
+    key.system = reader.text(fields["system"], "system", length: 1...64) ?? ""
+    _ = reader.text(fields["name"], "name", length: 1...128)
+    key.keyHash = reader.hash(fields["key_hash"])
+    key.keyHint = reader.text(fields["key_hint"], "key_hint", length: 1...8)
+    key.scopes = reader.words(fields["scopes"], "scopes", known: APIKey.knownScopes)
+    key.units = reader.list(fields["units"], "units")?.compactMap { reader.unitCode($0, "units") } ?? []
+    key.createdAt = reader.moment(fields["created_at"], "created_at")
+    key.expiresAt = reader.moment(fields["expires_at"], "expires_at")
+    key.revokedAt = reader.moment(fields["revoked_at"], "revoked_at")
+    for name in ["system", "key_hash", "scopes"] where fields[name].map(\.isEmpty) ?? true {
+      reader.missing(name, what: "A key's record", in: document.root ?? .nothing)
+      reader.isBlocked = true
+    }
+    let isHeld = reader.isBlocked || !document.problems.isEmpty
+    return Reading(
+      path: path, content: content, record: isHeld ? nil : key, draft: key, claimedID: nil, saysInactive: false,
+      findings: reader.findings)
+  }
+}

@@ -1,0 +1,30 @@
+import GitStore
+import RecordSchema
+import YAMLReader
+
+/// An approval's file.
+enum ApprovalDecoder {
+  static func read(path: String, content: OID?, document: YAMLDocument) -> Reading<Approval> {
+    var reader = FieldReader(file: path)
+    reader.subject = fileStem(of: path)
+    let known = ["guard", "limit", "expires", "reason"]
+    guard let fields = reader.rootFields(of: document, known: known, what: "An approval") else {
+      return .unreadable(path: path, content: content, lines: [], findings: reader.findings)
+    }
+    var approval = Approval(name: fileStem(of: path))
+    approval.guardName =
+      reader.words(fields["guard"], "guard", known: Configuration.defaultGuards.map(\.name)).first ?? ""
+    approval.limit = reader.identifier(fields["limit"], "limit") ?? 0
+    approval.expires = reader.date(fields["expires"], "expires")
+    approval.reason = reader.text(fields["reason"], "reason", length: 1...1000)
+    for name in known where fields[name].map(\.isEmpty) ?? true {
+      reader.missing(name, what: "An approval", in: document.root ?? .nothing)
+      reader.isBlocked = true
+    }
+    let isHeld = reader.isBlocked || !document.problems.isEmpty
+    return Reading(
+      path: path, content: content, record: isHeld ? nil : approval, draft: approval, claimedID: nil,
+      saysInactive: false,
+      findings: reader.findings)
+  }
+}

@@ -1,0 +1,34 @@
+import GitStore
+import RecordSchema
+import YAMLReader
+
+/// A unit's file.
+enum UnitDecoder {
+  static func read(path: String, content: OID?, document: YAMLDocument, lines: [UInt8]) -> Reading<Unit> {
+    var reader = FieldReader(file: path)
+    reader.subject = fileStem(of: path)
+    guard let fields = reader.rootFields(of: document, known: Unit.fields.map(\.name), what: "A unit") else {
+      return .unreadable(path: path, content: content, lines: lines, findings: reader.findings)
+    }
+    let id = reader.identifier(fields["id"], "id")
+    let code = reader.unitCode(fields["code"], "code", blocks: true)
+    var unit = Unit(id: UnitID(id ?? 0), code: code ?? UnitCode(""))
+    unit.name = reader.text(fields["name"], "name", length: 1...128) ?? ""
+    unit.parent = reader.unitCode(fields["parent"], "parent")
+    unit.type = reader.text(fields["type"], "type", length: 1...64)
+    unit.costCentre = reader.text(fields["cost_centre"], "cost_centre", length: 1...64)
+    unit.manager = reader.reference(fields["manager"], "manager")
+    let isActive = reader.boolean(fields["is_active"], "is_active")
+    unit.isActive = isActive ?? true
+    unit.externalIDs = reader.externalIDs(fields["external_ids"])
+    for name in ["id", "code", "name"] where fields[name].map(\.isEmpty) ?? true {
+      reader.missing(name, what: "A unit's record", in: document.root ?? .nothing)
+      if name != "name" { reader.isBlocked = true }
+    }
+    let isHeld = reader.isBlocked || !document.problems.isEmpty
+    return Reading(
+      path: path, content: content, record: isHeld ? nil : unit, draft: unit, claimedID: id,
+      saysInactive: document.problems.isEmpty ? isActive == false : Reading<Unit>.deactivates(lines),
+      findings: reader.findings)
+  }
+}

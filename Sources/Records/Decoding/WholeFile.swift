@@ -1,0 +1,42 @@
+import GitStore
+import RecordSchema
+import YAMLReader
+
+extension FieldReader {
+  /// The fields of a whole file; `nil`, with findings, when it is no mapping.
+  mutating func rootFields(of document: YAMLDocument, known: [String], what: String) -> [String: YAMLNode]? {
+    for problem in document.problems { report(problem.rule, problem.message, at: problem.range) }
+    // Where the text breaks off, what was read before would only look like a record with missing fields.
+    let breaksOff: [Rule] = [.yamlSyntax, .yamlEncoding, .yamlTooLarge, .yamlTooDeep, .yamlSeveralDocuments]
+    if document.problems.contains(where: { breaksOff.contains($0.rule) }) { return nil }
+    guard let root = document.root, root.entries != nil else {
+      if document.problems.isEmpty {
+        let message = document.root == nil ? "The file is empty." : "The file holds no `field: value` lines."
+        report(.yamlNotAMapping, message, at: document.root?.range ?? .fileStart)
+      }
+      return nil
+    }
+    return fields(root, known: known, what: what)
+  }
+}
+
+extension Reading {
+  /// A file of which nothing but, perhaps, `is_active: false` can be made out.
+  static func unreadable(path: String, content: OID?, lines: [UInt8], findings: [Diagnostic]) -> Reading {
+    Reading(
+      path: path, content: content, record: nil, draft: nil, claimedID: nil, saysInactive: deactivates(lines),
+      findings: findings)
+  }
+
+  /// Whether a line of its own says `is_active: false`, and none says otherwise. A leaver's record that is broken further
+  /// down still takes the access away.
+  static func deactivates(_ bytes: [UInt8]) -> Bool {
+    let lines = bytes.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
+    let values = lines.compactMap { line -> String? in
+      let text = String(decoding: line, as: UTF8.self)
+      guard text.hasPrefix("is_active:") else { return nil }
+      return text.dropFirst(10).split(separator: "#").first.map { $0.filter { $0 != " " && $0 != "\t" } } ?? ""
+    }
+    return !values.isEmpty && values.allSatisfy { ["false", "False", "FALSE"].contains($0) }
+  }
+}

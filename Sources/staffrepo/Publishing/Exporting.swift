@@ -1,0 +1,44 @@
+import FileStore
+import Ledger
+import Publishers
+import RecordSchema
+import Records
+
+/// Writes the export sets that are wanted and due.
+struct Exporting {
+  let workspace: Workspace
+  /// Only this one.
+  let target: String?
+  let followsSchedule: Bool
+  let now: Instant
+
+  func run(_ staff: Staff, position: Int, in ledger: Ledger) throws -> [ExportRun] {
+    let wanted = staff.configuration.systems.filter { system in
+      system.isEnabled && !system.isApp && (target.map { $0 == "export/\(system.name)" } ?? true)
+        && PublisherRegistry.publisher(for: system.name) != nil
+    }
+    guard !wanted.isEmpty else { return [] }
+    let list = staff.list(on: staff.configuration.organisation.timeZone.date(at: now))
+    return try wanted.compactMap { system in
+      guard try isDue(system, list, position, in: ledger) else { return nil }
+      let run = ExportWriting(system: system, keep: staff.configuration.keptExports, folder: workspace.exportsFolder)
+        .run(list, position: position, at: now)
+      if let error = run.error { Terminal.problem("\(run.target): \(error)") }
+      try ledger.record(run)
+      return run
+    }
+  }
+
+  /// Not when the set is there already, nor before its time when the schedule decides.
+  private func isDue(
+    _ system: Configuration.SystemSettings, _ list: StaffList, _ position: Int, in ledger: Ledger
+  ) throws -> Bool {
+    guard let last = try ledger.newestExport(of: "export/\(system.name)", succeeded: true) else { return true }
+    let folder = ExportFolder("\(workspace.exportsFolder)/\(system.name)")
+    let isThere =
+      last.folder.map { folder.current == $0 && FileStore.exists("\(folder.path)/\($0)/manifest.json") } ?? false
+    if isThere, last.position == position, last.commit == list.commit, last.asOf == list.asOf { return false }
+    guard followsSchedule, isThere else { return true }
+    return now >= last.at.adding(seconds: Int64(system.schedule.interval))
+  }
+}

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GitStore
 import RecordSchema
+import Records
 
 /// What the journal holds is not what this program writes.
 public struct JournalError: Error, CustomStringConvertible {
@@ -75,7 +76,7 @@ public struct Journal {
     let from: String?
     let to: String
     let settled: String
-    let held: [String]
+    let held: [Held]
     let approvals: [String]
     let acknowledged: [String: Int]
     let rewritten_at: Int?
@@ -83,8 +84,21 @@ public struct Journal {
     var entry: JournalEntry? {
       guard let to = OID(to), let settled = CalendarDate(settled) else { return nil }
       return JournalEntry(
-        position: position, kind: kind, from: from.flatMap { OID($0) }, to: to, settled: settled, held: held,
+        position: position, kind: kind, from: from.flatMap { OID($0) }, to: to, settled: settled,
+        held: held.compactMap(\.record),
         approvals: approvals, acknowledged: acknowledged, rewrittenAt: rewritten_at)
+    }
+  }
+
+  private struct Held: Decodable {
+    let kind: String
+    let id: Int?
+    let key: String
+    let path: String
+    let reason: String
+
+    var record: HeldRecord? {
+      RecordKind(rawValue: kind).map { HeldRecord(kind: $0, id: id ?? 0, key: key, path: path, reason: reason) }
     }
   }
 }

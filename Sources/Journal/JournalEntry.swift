@@ -1,5 +1,6 @@
 import GitStore
 import RecordSchema
+import Records
 
 /// One publication, as the journal keeps it. With the branch it says everything about what was sent.
 public struct JournalEntry: Sendable, Equatable {
@@ -21,7 +22,7 @@ public struct JournalEntry: Sendable, Equatable {
   /// The last day whose date-made events are in this or an earlier entry.
   public var settled: CalendarDate
   /// The records whose last good state stays in force.
-  public var held: [String]
+  public var held: [HeldRecord]
   /// The approvals by which guards were passed.
   public var approvals: [String]
   /// For each endpoint the newest entry of which everything is acknowledged or dead, when this one was written.
@@ -30,7 +31,7 @@ public struct JournalEntry: Sendable, Equatable {
   public var rewrittenAt: Int?
 
   public init(
-    position: Int, kind: Kind, from: OID?, to: OID, settled: CalendarDate, held: [String], approvals: [String],
+    position: Int, kind: Kind, from: OID?, to: OID, settled: CalendarDate, held: [HeldRecord], approvals: [String],
     acknowledged: [String: Int], rewrittenAt: Int?
   ) {
     self.position = position
@@ -47,7 +48,7 @@ public struct JournalEntry: Sendable, Equatable {
   public var json: JSON {
     [
       "position": .int(position), "kind": .string(kind.rawValue), "from": .optional(from?.description),
-      "to": .string(to.description), "settled": .string(settled.description), "held": .array(held.map(JSON.string)),
+      "to": .string(to.description), "settled": .string(settled.description), "held": .array(held.map(\.json)),
       "approvals": .array(approvals.map(JSON.string)),
       "acknowledged": .object(acknowledged.sorted { $0.key < $1.key }.map { .init($0.key, .int($0.value)) }),
       "rewritten_at": .optional(rewrittenAt),

@@ -39,6 +39,21 @@ public struct HeldRecord: Sendable, Equatable {
   public let key: String
   public let path: String
   public let reason: String
+
+  public init(kind: RecordKind, id: Int, key: String, path: String, reason: String) {
+    self.kind = kind
+    self.id = id
+    self.key = key
+    self.path = path
+    self.reason = reason
+  }
+
+  public var json: JSON {
+    [
+      "kind": .string(kind.rawValue), "id": .optional(id == 0 ? nil : id), "key": .string(key),
+      "path": .string(path), "reason": .string(reason),
+    ]
+  }
 }
 
 /// The records of one kind that are in force, and what all files of that kind say.

@@ -74,12 +74,3 @@ extension ExportRun {
     ]
   }
 }
-
-extension HeldRecord {
-  var json: JSON {
-    [
-      "kind": .string(kind.rawValue), "id": .optional(id == 0 ? nil : id), "key": .string(key),
-      "path": .string(path), "reason": .string(reason),
-    ]
-  }
-}

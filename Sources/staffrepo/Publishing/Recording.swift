@@ -30,7 +30,7 @@ struct Recording {
         // Nothing landed and no date came: there is nothing to publish.
         if events == 0, entry.kind == .forward, entry.from == entry.to { return false }
         var entry = entry
-        entry.held = staff.held.map { "\($0.kind.rawValue):\($0.key.isEmpty ? $0.path : $0.key)" }
+        entry.held = staff.held
         entry.acknowledged = acknowledged
         try journal.append(entry, at: now)
         return true
@@ -98,6 +98,7 @@ struct Recording {
           switch item {
           case .event(let event, let number):
             counts[event.name.rawValue, default: 0] += 1
+            if number % 512 == 0 { Terminal.progress("publication \(entry.position): \(number) events") }
             try writer.add(PublishedEvent(event, number: number))
           case .delivery(let delivery, _):
             deliveries += 1
@@ -107,6 +108,7 @@ struct Recording {
         staff = told
         guard try confirm(told, counts.values.reduce(0, +) + deliveries) else { throw NothingNew() }
       }
+      Terminal.endProgress()
     } catch is NothingNew {
       return (staff, nil)
     }

@@ -37,18 +37,15 @@ extension Standing {
     let tip = try workspace.tip()
     let journal = try Journal(workspace.repository)
     let ledger = try Ledger.openForReading(workspace.ledgerPath)
-    let line = PublishedLine(workspace.repository, entries: journal.entries)
-    let isPublished = journal.last?.to == tip.commit
-    let staff = try isPublished ? journal.last.map { try line.staff(after: $0) } ?? Staff() : line.staff(at: tip.commit)
     let reader = StandingReader(workspace: workspace, ledger: ledger, tip: tip.commit, now: now)
-    let targets = Targets(staff)
+    let targets = try Targets(workspace)
     branch = tip.branch
     self.tip = tip.commit
     self.journal = journal.last
     behind = try reader.distance(from: journal.last?.to)
     self.targets =
-      try targets.subscriptions.map(reader.target) + targets.systems.map { try reader.target($0, staff) }
-    held = staff.held
+      try targets.subscriptions.map(reader.target) + targets.systems.map(reader.target)
+    held = journal.last?.held ?? []
   }
 
   var json: JSON {
@@ -126,7 +123,7 @@ private struct StandingReader {
     }
   }
 
-  func target(_ system: Configuration.SystemSettings, _ staff: Staff) throws -> Standing.Target {
+  func target(_ system: Configuration.SystemSettings) throws -> Standing.Target {
     let name = "export/\(system.name)"
     let last = try ledger?.newestExport(of: name)
     let good = try ledger?.newestExport(of: name, succeeded: true)

@@ -1,4 +1,5 @@
 import GitStore
+import Journal
 import Publishers
 import RecordSchema
 import Records
@@ -8,15 +9,33 @@ struct Targets {
   let subscriptions: [Subscription]
   let systems: [Configuration.SystemSettings]
 
+  /// Reads the configuration and the subscriptions of the tip, and nobody's record, unless a subscription's last good
+  /// state must be found.
   init(_ workspace: Workspace) throws {
-    var staff = Staff()
-    _ = try staff.move(to: CommitSource(workspace.repository, commit: try workspace.tip().commit))
-    self.init(staff)
+    let tip = try workspace.tip().commit
+    let configuration = try workspace.configuration(at: tip)
+    let source = try CommitSource(workspace.repository, commit: tip)
+    let folder = "\(configuration.dataFolder)/\(RecordKind.webhook.folder)"
+    let files = try source.files(below: folder).filter { entry in
+      FileRole(path: entry.path, dataFolder: configuration.dataFolder) == .record(.webhook) && entry.kind == .file
+    }
+    let subscriptions = try files.map { entry -> Subscription? in
+      let reading = AnyReading(
+        try source.read(entry), kind: .webhook, entry: entry, configuration: configuration)
+      return if case .webhook(let webhook) = reading { webhook.record } else { nil }
+    }
+    if subscriptions.contains(where: { $0 == nil }) {
+      self.init(try PublishedLine(workspace.repository, entries: []).staff(at: tip))
+    } else {
+      self.init(subscriptions.compactMap(\.self), configuration)
+    }
   }
 
-  init(_ staff: Staff) {
-    subscriptions = staff.subscriptions
-    systems = staff.configuration.systems.filter { PublisherRegistry.publisher(for: $0.name) != nil }
+  init(_ staff: Staff) { self.init(staff.subscriptions, staff.configuration) }
+
+  private init(_ subscriptions: [Subscription], _ configuration: Configuration) {
+    self.subscriptions = subscriptions.sorted { $0.name < $1.name }
+    systems = configuration.systems.filter { PublisherRegistry.publisher(for: $0.name) != nil }
   }
 
   var names: [String] { subscriptions.map(\.target) + systems.map { "export/\($0.name)" } }

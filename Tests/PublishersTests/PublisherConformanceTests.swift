@@ -16,7 +16,7 @@ import Testing
     let publisher = type.init(Configuration.SystemSettings(name: system))
     return try folder.publish(name: name, keep: keep) { set in
       try publisher.write(list, profile: type.profiles[0], to: set)
-      try set.finish(system: system, profile: type.profiles[0], position: 1, list: list)
+      try set.finish(system: system, profile: type.profiles[0], position: 1, list: list, digest: list.digest)
     }
   }
 

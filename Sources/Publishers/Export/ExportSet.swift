@@ -36,7 +36,9 @@ public final class ExportSet {
   public var bytes: Int { files.map(\.bytes).reduce(0, +) }
 
   /// Writes the manifest, last: a folder that has one is whole.
-  public func finish(system: String, profile: String, position: Int?, list: StaffList) throws {
+  ///
+  /// - Parameter digest: the list's own; asked for, because all systems of a run share it and it costs.
+  public func finish(system: String, profile: String, position: Int?, list: StaffList, digest: String) throws {
     let manifest: JSON = [
       "system": .string(system), "profile": .string(profile), "commit": .string(list.commit),
       "as_of": .string(list.asOf.description), "position": .optional(position),
@@ -47,7 +49,7 @@ public final class ExportSet {
           ]
         }),
       "records": [
-        "people": .int(list.members.count), "units": .int(list.units.byID.count), "digest": .string(list.digest),
+        "people": .int(list.members.count), "units": .int(list.units.byID.count), "digest": .string(digest),
       ], "notes": .array(notes.map(JSON.string)),
     ]
     try FileStore.write((manifest.prettyText + "\n").utf8, to: "\(folder)/manifest.json")

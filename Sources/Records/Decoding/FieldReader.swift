@@ -62,7 +62,7 @@ struct FieldReader {
       report(.wrongLength, "\(field) \(fault); it takes \(length.lowerBound) to \(length.upperBound).", at: node.range)
     }
     if let first = text.unicodeScalars.first, let last = text.unicodeScalars.last,
-      first.properties.isWhitespace || last.properties.isWhitespace
+      isBlank(first) || isBlank(last)
     {
       report(.blankAtEnd, "\(field) begins or ends with a blank.", at: node.range)
     } else if let scalar = text.unicodeScalars.first(where: isForbidden) {
@@ -74,6 +74,11 @@ struct FieldReader {
   }
 
   private func padded(_ code: String) -> String { String(repeating: "0", count: max(0, 4 - code.count)) + code }
+
+  /// Unicode's properties are slow to look up, and nearly every letter is ASCII.
+  private func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.isASCII ? scalar.value <= 0x20 : scalar.properties.isWhitespace
+  }
 
   private func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {

@@ -56,7 +56,7 @@ struct Export: ParsableCommand {
     guard FileStore.names(in: folder).isEmpty else { throw Refusal("The folder \(folder) is not empty.") }
     let set = try ExportSet(folder: folder)
     try type.init(settings).write(list, profile: profile, to: set)
-    try set.finish(system: system, profile: profile, position: nil, list: list)
+    try set.finish(system: system, profile: profile, position: nil, list: list, digest: list.digest)
     report(set, list, folder)
   }
 

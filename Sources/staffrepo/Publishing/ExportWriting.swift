@@ -11,7 +11,7 @@ struct ExportWriting {
   let keep: Int
   let folder: String
 
-  func run(_ list: StaffList, position: Int, at now: Instant) -> ExportRun {
+  func run(_ list: StaffList, digest: String, position: Int, at now: Instant) -> ExportRun {
     let started = Clock.monotonicMilliseconds()
     let name = "\(position)-\(list.commit.prefix(10))-\(list.asOf)"
     var run = ExportRun(
@@ -23,13 +23,13 @@ struct ExportWriting {
       }
       let set = try ExportFolder("\(folder)/\(system.name)").publish(name: name, keep: keep) { set in
         try type.init(system).write(list, profile: profile, to: set)
-        try set.finish(system: system.name, profile: profile, position: position, list: list)
+        try set.finish(system: system.name, profile: profile, position: position, list: list, digest: digest)
       }
       run.folder = name
       run.files = set.files.count
       run.rows = set.rows
       run.bytes = set.bytes
-      run.digest = list.digest
+      run.digest = digest
     } catch {
       run.error = "\(error)"
     }

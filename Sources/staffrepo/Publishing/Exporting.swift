@@ -19,10 +19,12 @@ struct Exporting {
     }
     guard !wanted.isEmpty else { return [] }
     let list = staff.list(on: staff.configuration.organisation.timeZone.date(at: now))
-    return try wanted.compactMap { system in
-      guard try isDue(system, list, position, in: ledger) else { return nil }
+    let due = try wanted.filter { try isDue($0, list, position, in: ledger) }
+    guard !due.isEmpty else { return [] }
+    let digest = list.digest
+    return try due.map { system in
       let run = ExportWriting(system: system, keep: staff.configuration.keptExports, folder: workspace.exportsFolder)
-        .run(list, position: position, at: now)
+        .run(list, digest: digest, position: position, at: now)
       if let error = run.error { Terminal.problem("\(run.target): \(error)") }
       try ledger.record(run)
       return run

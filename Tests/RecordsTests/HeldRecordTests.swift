@@ -48,7 +48,8 @@ private func record(_ id: Int, _ reference: String, _ more: String = "") -> Stri
   }
 
   @Test(arguments: [
-    "is_active: false\nid: [", "x: [unclosed\nis_active: false\n", record(17, "EMP017", "is_active: false\nid: 17\n"),
+    "is_active: false\nid: [", "x: [unclosed\nis_active: false\n", record(17, "EMP017", "is_active: \"false\"\n"),
+    record(17, "EMP017", "is_active: false\nid: 17\n"),
     record(17, "EMP017", "is_active: false\n").replacing("2020-01-01", with: "later"),
   ])
   func `are deactivated all the same when the file says so`(bad: String) throws {

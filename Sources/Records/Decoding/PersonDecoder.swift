@@ -21,7 +21,7 @@ enum PersonDecoder {
     let isHeld = reader.isBlocked || !document.problems.isEmpty
     return Reading(
       path: path, content: content, record: isHeld ? nil : person, draft: person, claimedID: id,
-      saysInactive: document.problems.isEmpty ? isActive == false : Reading<Person>.deactivates(lines),
+      saysInactive: Reading<Person>.saysInactive(fields["is_active"], document, lines),
       findings: reader.findings)
   }
 

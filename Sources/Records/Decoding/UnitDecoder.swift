@@ -28,7 +28,7 @@ enum UnitDecoder {
     let isHeld = reader.isBlocked || !document.problems.isEmpty
     return Reading(
       path: path, content: content, record: isHeld ? nil : unit, draft: unit, claimedID: id,
-      saysInactive: document.problems.isEmpty ? isActive == false : Reading<Unit>.deactivates(lines),
+      saysInactive: Reading<Unit>.saysInactive(fields["is_active"], document, lines),
       findings: reader.findings)
   }
 }

@@ -28,6 +28,12 @@ extension Reading {
       findings: findings)
   }
 
+  /// Whether the file says `is_active: false`, in quotes or not.
+  static func saysInactive(_ node: YAMLNode?, _ document: YAMLDocument, _ lines: [UInt8]) -> Bool {
+    guard document.problems.isEmpty else { return deactivates(lines) }
+    return node?.scalar.map { ["false", "False", "FALSE"].contains($0) } ?? false
+  }
+
   /// Whether a line of its own says `is_active: false`, and none says otherwise. A leaver's record that is broken further
   /// down still takes the access away.
   static func deactivates(_ bytes: [UInt8]) -> Bool {

@@ -52,6 +52,22 @@ struct DataRepository {
       environment: ["STAFFREPO_SECRET_DESK": secret].merging(environment) { _, new in new }, input: input)
   }
 
+  /// Starts the program and kills it, without a chance to tidy up.
+  func killed(afterMilliseconds milliseconds: Int, _ arguments: String...) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: staffrepoProgram)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: path)
+    process.environment = ProcessInfo.processInfo.environment.merging(["STAFFREPO_SECRET_DESK": secret]) { _, new in new
+    }
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    usleep(UInt32(milliseconds * 1000))
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
   func json(_ arguments: String...) throws -> Any {
     let result = try run(
       staffrepoProgram, arguments + ["--format", "json"], in: path, environment: ["STAFFREPO_SECRET_DESK": secret])

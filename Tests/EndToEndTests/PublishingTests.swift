@@ -172,6 +172,31 @@ import Testing
     #expect(Set(deliveries.compactMap { $0["id"] as? String }) == Set(before))
   }
 
+  @Test func `loses and changes nothing when killed at any moment`() throws {
+    let receiver = try Receiver()
+    let repository = try DataRepository(webhook: receiver.port)
+    try repository.staffrepo("publish")
+    let base = try git("rev-parse", "HEAD", in: repository.path)
+    var random = SeededRandom(1)
+    for round in 1...12 {
+      try repository.person(round % 3 + 1, "preferred_name: Name \(round)\n")
+      try repository.commit()
+      let milliseconds = Int.random(in: 1...60, using: &random)
+      try repository.killed(afterMilliseconds: milliseconds, "publish")
+      if random.oneIn(2) { try repository.staffrepo("publish") }
+    }
+    #expect(try repository.staffrepo("publish").status == 0)
+    let lines = try repository.staffrepo("events", "\(base)..HEAD").output.split(separator: "\n")
+    let expected = try lines.compactMap { line in
+      (try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["id"] as? String
+    }
+    #expect(expected.count >= 12)
+    #expect(try Set(receiver.requests().map(\.id)) == Set(expected))
+    let deliveries = try #require(try repository.json("deliveries") as? [[String: Any]])
+    #expect(deliveries.compactMap { $0["id"] as? String }.sorted() == expected.sorted(), "each once")
+    #expect(try repository.staffrepo("doctor").output.contains("is sound"))
+  }
+
   @Test func `writes and sends nothing in a dry run`() throws {
     let repository = try DataRepository(webhook: 1)
     try repository.staffrepo("publish")

@@ -84,7 +84,7 @@ extension Step {
   public func consumerEvents(_ events: [Event]) -> [ConsumerEvents] {
     subscriptions.filter(\.isActive).map { subscription in
       let previous = subscriptionsBefore[subscription.name]
-      if subscription.backfill, previous?.backfill != true { return backfill(subscription) }
+      if subscription.backfill, previous?.backfill != true { return backfill(subscription, previous) }
       guard subscription.units != nil || previous?.units != nil else {
         return ConsumerEvents(
           subscription: subscription, common: events.filter { subscription.wants($0.name) }, own: [])
@@ -93,12 +93,19 @@ extension Step {
     }
   }
 
-  /// Everything that is there now, as if it came with this step.
-  private func backfill(_ subscription: Subscription) -> ConsumerEvents {
+  /// Everything that is there now, as if it came with this step; and what a consumer knew before and is gone for it.
+  private func backfill(_ subscription: Subscription, _ previous: Subscription?) -> ConsumerEvents {
     let scope = Scope(subscription, after.units)
-    let units = after.units.sorted.compactMap { unitDraft(before: nil, after: $0) }
-    let people = everybody().compactMap(after.state).filter(scope.contains).flatMap {
-      personDrafts(before: nil, after: $0)
+    let scopeBefore = previous.map { Scope($0, before.units) }
+    let goneUnits = previous == nil ? [] : before.units.sorted.filter { after.units[$0.id] == nil }
+    let units =
+      after.units.sorted.compactMap { unitDraft(before: nil, after: $0) }
+      + goneUnits.compactMap { unitDraft(before: $0, after: nil) }
+    let people = everybody().flatMap { id -> [EventDraft] in
+      let (old, new) = (before.state(id), after.state(id))
+      if let new, scope.contains(new) { return personDrafts(before: nil, after: new) }
+      guard let old, scopeBefore?.contains(old) == true else { return [] }
+      return personDrafts(before: old, after: nil, reason: new == nil ? nil : outOfScope)
     }
     let own = (units + people).map(stamp.event).filter { subscription.wants($0.name) }
     return ConsumerEvents(subscription: subscription, common: [], own: own)

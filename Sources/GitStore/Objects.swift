@@ -45,7 +45,9 @@ extension Repository {
     let author = git_commit_author(commit).pointee
     return CommitInfo(
       oid: oid, tree: OID(git_commit_tree_id(commit).pointee), parents: parents,
-      time: git_commit_time(commit), authorName: String(cString: author.name),
+      // A commit may claim any time; calendars end at the year 9999.
+      time: min(max(git_commit_time(commit), -62_135_596_800), 253_402_300_799),
+      authorName: String(cString: author.name),
       authorEmail: String(cString: author.email),
       summary: git_commit_summary(commit).map { String(cString: $0) } ?? "")
   }

@@ -24,6 +24,19 @@ extension Repository {
     return OID(raw)
   }
 
+  /// The names of all branches.
+  public func branches() throws(GitError) -> [String] {
+    var iterator: OpaquePointer?
+    try check(git_reference_iterator_glob_new(&iterator, pointer, "refs/heads/*"), "The branches cannot be listed")
+    defer { git_reference_iterator_free(iterator) }
+    var names: [String] = []
+    var name: UnsafePointer<CChar>?
+    while git_reference_next_name(&name, iterator) == 0, let found = name {
+      names.append(String(String(cString: found).dropFirst("refs/heads/".count)))
+    }
+    return names
+  }
+
   /// Moves a reference if it still points where `expected` says; throws `.modified` or `.exists` otherwise.
   public func move(_ name: String, to target: OID, expected: OID?, log: String) throws(GitError) {
     var raw = target.raw

@@ -88,6 +88,18 @@ public final class Repository {
     return String(cString: value)
   }
 
+  /// A path from git's configuration: `~` is the user's home, and what is relative starts where hooks run.
+  public func configurationPath(_ name: String) -> String? {
+    var config: OpaquePointer?
+    guard git_repository_config_snapshot(&config, pointer) == 0, let config else { return nil }
+    defer { git_config_free(config) }
+    var buffer = git_buf()
+    defer { git_buf_dispose(&buffer) }
+    guard git_config_get_path(&buffer, config, name) == 0, let text = buffer.ptr else { return nil }
+    let path = String(cString: text)
+    return path.hasPrefix("/") ? path : (workDirectory ?? gitDirectory) + path
+  }
+
   /// The full name of what HEAD points at, such as `refs/heads/main`, whether it exists or not.
   public var headReference: String? {
     var reference: OpaquePointer?

@@ -87,7 +87,8 @@ public struct PublishedLine {
   /// The steps of a range of commits, as if published alone: for `events` and `plan`.
   ///
   /// - Parameter base: `nil` to begin with nothing.
-  public func tell(from base: OID?, to head: OID, _ emit: (Step) throws -> Void) throws -> Staff {
+  /// - Parameter now: no commit is judged on a later day.
+  public func tell(from base: OID?, to head: OID, at now: Instant, _ emit: (Step) throws -> Void) throws -> Staff {
     guard let commits = try repository.firstParentChain(from: base, to: head) else {
       throw JournalError(
         description:
@@ -95,11 +96,26 @@ public struct PublishedLine {
       )
     }
     let staff = try base.map { try self.staff(at: $0) } ?? Staff()
-    let settled = try base.map { try settledDay(at: $0, staff.configuration.organisation.timeZone) }
-    let timeline = Timeline(repository, staff: staff, settled: settled, rewrittenAt: nil)
-    let noLimit = CalendarDate(dayNumber: Int32.max / 2)
-    for commit in commits { try timeline.advance(to: commit, today: noLimit, emit) }
+    let zone = staff.configuration.organisation.timeZone
+    let settled = try base.map { min(try settledDay(at: $0, zone), zone.date(at: now)) }
+    let timeline = Timeline(repository, staff: staff, settled: settled, rewrittenAt: try rewrite(before: head))
+    for commit in commits {
+      let configuration = try Configuration.inForce(at: commit, in: repository)
+      let today = (configuration ?? staff.configuration).organisation.timeZone.date(at: now)
+      try timeline.advance(to: commit, today: today, emit)
+    }
     return timeline.staff
+  }
+
+  /// The rewrite after which a commit was published, or would be: its position is part of the ids.
+  private func rewrite(before commit: OID) throws -> Int? {
+    guard entries.contains(where: { $0.rewrittenAt != nil }) else { return nil }
+    for entry in entries.reversed() where entry.kind == .forward {
+      if try repository.firstParentChain(from: entry.from, to: entry.to)?.contains(commit) == true {
+        return entry.rewrittenAt
+      }
+    }
+    return entries.last?.rewrittenAt
   }
 
   /// The latest day on which a commit up to this one was made. Clocks differ, so the last commit need not be the latest.

@@ -145,9 +145,13 @@ extension Ledger {
   }
 
   /// Writes the results of several attempts, all or none.
-  public func record(_ results: [AttemptResult]) throws {
+  ///
+  /// - Parameter superseded: what a person.deactivated among them overtook. In the same transaction: sent after it, an
+  ///   older event would make the person active again.
+  public func record(_ results: [AttemptResult], superseding superseded: [Int64] = [], at now: Instant) throws {
     guard !results.isEmpty else { return }
     try database.write { database in
+      try Self.finish(superseded, .superseded, "A later person.deactivated was sent before it.", now, in: database)
       for result in results {
         try database.execute(
           sql: """
@@ -179,12 +183,16 @@ extension Ledger {
   /// Ends what waits without sending it.
   public func finish(_ deliveries: [Int64], as state: Delivery.State, reason: String, at now: Instant) throws {
     guard !deliveries.isEmpty else { return }
-    try database.write { database in
-      for id in deliveries {
-        try database.execute(
-          sql: "UPDATE delivery SET state = ?, last_error = ?, finished_at = ? WHERE id = ? AND state = 'pending'",
-          arguments: [state.rawValue, reason, now.milliseconds, id])
-      }
+    try database.write { try Self.finish(deliveries, state, reason, now, in: $0) }
+  }
+
+  private static func finish(
+    _ deliveries: [Int64], _ state: Delivery.State, _ reason: String, _ now: Instant, in database: Database
+  ) throws {
+    for id in deliveries {
+      try database.execute(
+        sql: "UPDATE delivery SET state = ?, last_error = ?, finished_at = ? WHERE id = ? AND state = 'pending'",
+        arguments: [state.rawValue, reason, now.milliseconds, id])
     }
   }
 

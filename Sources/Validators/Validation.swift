@@ -44,7 +44,7 @@ private func located(_ findings: [Finding], _ records: RecordSet, in source: som
     }
     let root = bytes.flatMap { YAMLReader.read($0).root }
     return findings.map { finding in
-      let node = finding.field == .record ? nil : root?.node(at: finding.field)
+      let node = finding.field == .record ? nil : root.flatMap { place(of: finding.field, in: $0) }
       let range = node?.range ?? .fileStart
       let fix = finding.replacement.flatMap { text in
         node.map { Diagnostic.Fix(title: "Write \(text)", edits: [.init(range: $0.range, text: text)]) }
@@ -54,4 +54,11 @@ private func located(_ findings: [Finding], _ records: RecordSet, in source: som
         fix: fix)
     }
   }
+}
+
+/// The node that a path leads to. A unit may be written as its code alone, so the last step may not be there.
+private func place(of field: FieldPath, in root: YAMLNode) -> YAMLNode? {
+  if let node = root.node(at: field) { return node }
+  let nearest = root.nearest(to: field)
+  return nearest.scalar == nil ? nil : nearest
 }

@@ -13,6 +13,8 @@ final class EventStream {
     let range: SourceRange
     let hasAnchor: Bool
     let hasTag: Bool
+    /// Written with brackets.
+    let isFlow: Bool
   }
 
   struct Failure: Error {
@@ -43,8 +45,9 @@ final class EventStream {
     guard yaml_parser_parse(parser, &event) == 1 else { return .failure(failure) }
     defer { yaml_event_delete(&event) }
     let range = SourceRange(start: position(event.start_mark), end: position(event.end_mark))
-    func made(_ kind: Event.Kind, anchor: Bool = false, tag: Bool = false) -> Result<Event, Failure> {
-      .success(Event(kind: kind, range: range, hasAnchor: anchor, hasTag: tag))
+    func made(_ kind: Event.Kind, anchor: Bool = false, tag: Bool = false, flow: Bool = false) -> Result<Event, Failure>
+    {
+      .success(Event(kind: kind, range: range, hasAnchor: anchor, hasTag: tag, isFlow: flow))
     }
     switch event.type {
     case YAML_STREAM_START_EVENT: return made(.streamStart)
@@ -60,10 +63,13 @@ final class EventStream {
         anchor: scalar.anchor != nil, tag: scalar.tag != nil)
     case YAML_SEQUENCE_START_EVENT:
       let start = event.data.sequence_start
-      return made(.sequenceStart, anchor: start.anchor != nil, tag: start.tag != nil)
+      return made(
+        .sequenceStart, anchor: start.anchor != nil, tag: start.tag != nil,
+        flow: start.style == YAML_FLOW_SEQUENCE_STYLE)
     case YAML_MAPPING_START_EVENT:
       let start = event.data.mapping_start
-      return made(.mappingStart, anchor: start.anchor != nil, tag: start.tag != nil)
+      return made(
+        .mappingStart, anchor: start.anchor != nil, tag: start.tag != nil, flow: start.style == YAML_FLOW_MAPPING_STYLE)
     case YAML_SEQUENCE_END_EVENT: return made(.sequenceEnd)
     case YAML_MAPPING_END_EVENT: return made(.mappingEnd)
     default: return made(.streamEnd)

@@ -44,6 +44,11 @@ extension YAMLNode {
     if case .scalar("", isPlain: true) = content { true } else { false }
   }
 
+  /// Nothing, or a word that says nothing. Only for fields that hold no text: a surname may be Null.
+  public var isNull: Bool {
+    if case .scalar(let text, isPlain: true) = content { text.isEmpty || text == "null" || text == "~" } else { false }
+  }
+
   /// Follows keys and positions in lists; as far as there is anything, when the whole way is not there.
   public func nearest(to path: FieldPath) -> YAMLNode {
     var node = self

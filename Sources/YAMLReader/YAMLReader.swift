@@ -18,7 +18,9 @@ public struct YAMLReader {
       let problem = YAMLProblem(rule: .yamlTooLarge, message: message, range: .fileStart)
       return YAMLDocument(root: nil, problems: [problem])
     }
-    return bytes.withUnsafeBufferPointer { buffer in
+    // A byte order mark is no part of the text; libyaml would count it as the first column.
+    let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
+    return text.withUnsafeBufferPointer { buffer in
       var reader = YAMLReader(events: EventStream(buffer), bytes: buffer)
       return reader.readDocument()
     }
@@ -111,14 +113,12 @@ public struct YAMLReader {
     var end = start.range.end
     while let event = next() {
       if event.kind == .sequenceEnd {
-        end = max(event.range.end, items.last?.range.end ?? end)
+        end = event.range.end
         break
       }
       if let item = node(from: event, depth: depth + 1) { items.append(item) }
     }
-    return YAMLNode(
-      content: .sequence(items),
-      range: SourceRange(start: start.range.start, end: trimmed(end, after: items.last?.range.end)))
+    return YAMLNode(content: .sequence(items), range: range(from: start, to: end, last: items.last))
   }
 
   private mutating func mapping(from start: EventStream.Event, depth: Int) -> YAMLNode? {
@@ -144,16 +144,12 @@ public struct YAMLReader {
       }
       entries.append(YAMLEntry(key: name, keyRange: key.range, value: value))
     }
-    return YAMLNode(
-      content: .mapping(entries),
-      range: SourceRange(
-        start: start.range.start, end: trimmed(end, after: entries.last?.value.range.end)))
+    return YAMLNode(content: .mapping(entries), range: range(from: start, to: end, last: entries.last?.value))
   }
 
   /// A block ends for libyaml where the next thing starts; for people it ends with its last value.
-  private func trimmed(_ end: SourcePosition, after last: SourcePosition?) -> SourcePosition {
-    guard let last, end.column == 1, end.line > last.line else { return end }
-    return last
+  private func range(from start: EventStream.Event, to end: SourcePosition, last: YAMLNode?) -> SourceRange {
+    SourceRange(start: start.range.start, end: start.isFlow ? end : last?.range.end ?? start.range.end)
   }
 
   /// Line and column of a byte; libyaml gives them not where bytes cannot be decoded.

@@ -23,8 +23,8 @@ struct Workspace {
     return Workspace(
       repository: repository, folder: folder,
       ledgerPath: ledger ?? environment("STAFFREPO_LEDGER") ?? "\(folder)/ledger.sqlite",
-      exportsFolder: repository.configuration("staffrepo.exportsDirectory") ?? "\(folder)/exports",
-      secretsFolder: repository.configuration("staffrepo.secretsDirectory") ?? "\(folder)/secrets")
+      exportsFolder: repository.configurationPath("staffrepo.exportsDirectory") ?? "\(folder)/exports",
+      secretsFolder: repository.configurationPath("staffrepo.secretsDirectory") ?? "\(folder)/secrets")
   }
 
   /// Networks inside the organisation that endpoints may be in, from `git config staffrepo.allowNetworks`.
@@ -41,16 +41,20 @@ struct Workspace {
       })
   }
 
-  /// The branch that counts, as the configuration at its tip says.
+  /// The branch that counts: the one that `git config staffrepo.branch` names, else the one that the configuration at
+  /// HEAD, or on the only branch that names itself, does.
   func branch() throws -> String {
-    for name in ["HEAD", "refs/heads/main"] {
-      if let commit = try repository.target(of: name),
-        let configuration = try? Configuration.inForce(at: commit, in: repository)
-      {
-        return configuration.branch
-      }
+    if let name = repository.configuration("staffrepo.branch") { return name }
+    if let commit = try repository.target(of: "HEAD"),
+      let name = try? Configuration.inForce(at: commit, in: repository)?.branch
+    {
+      return name
     }
-    return "main"
+    let selfNamed = try repository.branches().filter { name in
+      guard let commit = try repository.target(of: "refs/heads/\(name)") else { return false }
+      return try Configuration.inForce(at: commit, in: repository)?.branch == name
+    }
+    return selfNamed.count == 1 ? selfNamed[0] : "main"
   }
 
   /// The branch's newest commit.

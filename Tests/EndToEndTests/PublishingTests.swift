@@ -209,6 +209,35 @@ import Testing
     #expect(try repository.staffrepo("deliveries").output.contains("person.deactivated") == false)
   }
 
+  @Test func `goes on after a kill that left a lock, and past a commit of an absurd time`() throws {
+    let repository = try DataRepository()
+    try repository.staffrepo("publish")
+    let tree = try git("rev-parse", "HEAD^{tree}", in: repository.path)
+    let parent = try git("rev-parse", "HEAD", in: repository.path)
+    let text =
+      "tree \(tree)\nparent \(parent)\nauthor a <a@b> 1 +0000\ncommitter a <a@b> 999999999999999 +0000\n\nx\n"
+    let commit = try git(
+      "hash-object", "-t", "commit", "-w", "--stdin", "--literally", in: repository.path, input: Data(text.utf8))
+    try git("update-ref", "refs/heads/main", commit, in: repository.path)
+    try FileStore.write([], to: repository.path + "/.git/refs/staffrepo/journal.lock")
+    #expect(try repository.staffrepo("publish").status == 0)
+    #expect(try git("rev-parse", "refs/staffrepo/journal^2", in: repository.path) == commit)
+  }
+
+  @Test func `gives the sent ids also after a rewrite`() throws {
+    let receiver = try Receiver()
+    let repository = try DataRepository(webhook: receiver.port)
+    try repository.staffrepo("publish")
+    try git("commit", "--quiet", "--amend", "--message", "again", in: repository.path)
+    try repository.staffrepo("publish")
+    try repository.person(1, "is_active: false\n")
+    try repository.commit()
+    try repository.staffrepo("publish")
+    let sent = try receiver.requests().map(\.id)
+    #expect(sent.count == 1)
+    #expect(try repository.staffrepo("events", "HEAD~1..HEAD").output.contains(sent[0]))
+  }
+
   @Test func `goes one target at a time when asked`() throws {
     let receiver = try Receiver()
     let repository = try DataRepository(webhook: receiver.port)
@@ -331,6 +360,23 @@ import Testing
     try git("checkout", "--quiet", "main", in: pushing.desk.path)
     try git("merge", "--quiet", "--no-ff", "--no-edit", "mine~1", in: pushing.desk.path)
     #expect(try pushing.push().status == 0, "merged into the branch, it is welcome")
+  }
+
+  @Test func `refuse a push that leads the publishing elsewhere, and follow a branch of any name`() throws {
+    let pushing = try Pushing()
+    let text = try String(contentsOfFile: pushing.desk.path + "/staffrepo.yaml", encoding: .utf8)
+    try pushing.desk.write("staffrepo.yaml", text + "branch: other\n")
+    try pushing.desk.commit()
+    #expect(try pushing.push().errors.contains("branch 'other'"))
+    let server = try Scratch()
+    try git("init", "--quiet", "--bare", "--initial-branch=master", in: server.path)
+    _ = try run(staffrepoProgram, ["hook", "install"], in: server.path)
+    func push() throws -> ProgramResult { try run("git", ["push", server.path, "main:other"], in: pushing.desk.path) }
+    #expect(try push().status == 0)
+    #expect(try git("for-each-ref", "refs/staffrepo", in: server.path).contains("journal"))
+    try pushing.desk.person(1, "line_manager: NOBODY\n")
+    try pushing.desk.commit()
+    #expect(try push().errors.contains("P012"))
   }
 
   @Test func `let a push through that mends one of two old faults`() throws {

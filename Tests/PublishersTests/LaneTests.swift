@@ -78,6 +78,28 @@ private let endpoint = Endpoint(
     #expect(rest == 3)
   }
 
+  @Test func `a person.deactivated overtakes also when several wait`() throws {
+    var lane = try lane([
+      (.personUpdated, .person, 1), (.personUpdated, .person, 1), (.personDeactivated, .person, 1),
+    ])
+    let first = try next(&lane, at: start)
+    lane.failOnce(first, isDown: false)
+    let urgent = try next(&lane, at: start)
+    #expect(urgent.number == 3)
+    let overtaken = lane.succeeded(urgent)
+    #expect(overtaken.map(\.number) == [1, 2])
+  }
+
+  @Test func `events that are refused do not keep other people's waiting`() throws {
+    var lane = try lane((1...6).map { (.personUpdated, .person, $0) })
+    for _ in 0..<4 {
+      let delivery = try next(&lane, at: start)
+      lane.failOnce(delivery, isDown: false)
+    }
+    let others = [next(&lane), next(&lane)]
+    #expect(others == [5, 6])
+  }
+
   @Test func `no other event overtakes`() throws {
     var lane = try lane([(.personDeactivated, .person, 1), (.personUpdated, .person, 1)])
     let first = try next(&lane, at: start)
@@ -108,10 +130,10 @@ extension Lane {
     if let delivery = window.first(where: { $0.number == number }) { _ = succeeded(delivery) }
   }
 
-  fileprivate mutating func failOnce(_ delivery: Delivery) {
+  fileprivate mutating func failOnce(_ delivery: Delivery, isDown: Bool = true) {
     var delivery = delivery
     delivery.attempts += 1
     delivery.nextAttempt = start.adding(seconds: 5)
-    failed(delivery, next: delivery.nextAttempt)
+    failed(delivery, next: delivery.nextAttempt, isDown: isDown)
   }
 }

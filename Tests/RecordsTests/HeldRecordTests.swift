@@ -1,3 +1,4 @@
+import Foundation
 import GitStore
 import RecordSchema
 import TestSupport
@@ -48,7 +49,9 @@ private func record(_ id: Int, _ reference: String, _ more: String = "") -> Stri
   }
 
   @Test(arguments: [
-    "is_active: false\nid: [", "x: [unclosed\nis_active: false\n", record(17, "EMP017", "is_active: \"false\"\n"),
+    "is_active: false\nid: [", "x: [unclosed\nis_active: false\n",
+    record(17, "EMP017", "is_active: \"false\"\nemployment_end_date: soon\n"),
+    "{id: 17, id: 17, is_active: false}",
     record(17, "EMP017", "is_active: false\nid: 17\n"),
     record(17, "EMP017", "is_active: false\n").replacing("2020-01-01", with: "later"),
   ])
@@ -103,6 +106,48 @@ private func record(_ id: Int, _ reference: String, _ more: String = "") -> Stri
     ])
     #expect(staff.subscriptions.map(\.url) == ["https://example.org/"])
     #expect(staff.configuration.organisation.id == 1)
+  }
+
+  @Test func `include one whose file became a link, and name a new file that nobody can read`() throws {
+    let (staff, scratch) = try staff([good, good.merging(["data/people/EMP099.yaml": "id: ["]) { first, _ in first }])
+    #expect(staff.held.map(\.key) == ["EMP099"])
+    let work = scratch.path + "/w"
+    try git("init", "--quiet", work, in: scratch.path)
+    try git("fetch", "--quiet", scratch.path, "+refs/heads/*:refs/heads/*", in: work)
+    try git("checkout", "--quiet", "scratch-0", in: work)
+    try git("rm", "--quiet", "data/people/EMP017.yaml", in: work)
+    try git(
+      "update-index", "--add", "--cacheinfo", "120000,\(try blob("elsewhere", in: work)),data/people/EMP017.yaml",
+      in: work)
+    try git("commit", "--quiet", "--message", "link", in: work)
+    let linked = try Repository(containing: work)
+    var after = Staff()
+    for name in ["scratch-0~1", "scratch-0"] {
+      _ = try after.move(to: CommitSource(linked, commit: try linked.commit(named: name)))
+    }
+    #expect(after.people[PersonID(17)] != nil)
+    #expect(after.held.map(\.key) == ["EMP017"])
+  }
+
+  private func blob(_ text: String, in folder: String) throws -> String {
+    try git("hash-object", "-w", "--stdin", in: folder, input: Data(text.utf8))
+  }
+
+  @Test func `a subscription that two files claim stays what it was, whatever the order`() throws {
+    let first = ["data/webhooks/b/x.yaml": "url: https://b.example.org/\n"]
+    let second = first.merging(["data/webhooks/a/x.yaml": "url: https://a.example.org/\n"]) { old, _ in old }
+    let (contested, _) = try staff([first, second])
+    #expect(contested.subscriptions.map(\.url) == ["https://b.example.org/"])
+    #expect(!contested.isClean)
+    let (gone, _) = try staff([first, ["data/webhooks/sub/x.yaml": "url: ["], [:]])
+    #expect(gone.subscriptions.isEmpty)
+  }
+
+  @Test func `a photo whose status is misspelt is not approved`() throws {
+    let (staff, _) = try staff([
+      ["data/people/EMP017.yaml": record(17, "EMP017", "photo_path: photos/a.jpg\nphoto_status: rejectd\n")]
+    ])
+    #expect(staff.people[PersonID(17)]?.record.visiblePhotoPath == nil)
   }
 
   @Test func `a moved file is the same record`() throws {

@@ -59,7 +59,8 @@ private func person(
   }
 
   @Test(arguments: [
-    ["id": "«S004 seventeen»"], ["id": "«S004 0»"], ["id": "«S004 \"17\"»"], ["id": "«S004 1.5»"], ["id": "«S003 [1]»"],
+    ["id": "«S004 seventeen»"], ["id": "«S004 0»"], ["id": "«S004 1.5»"], ["id": "«S004 9223372036854775807»"],
+    ["id": "«S004 07»"], ["id": "«S003 [1]»"],
     ["first_name": "«S003 {a: b}»"], ["first_name": "«S008 \"\"»"], ["first_name": "«S010 \"Zoë \"»"],
     ["first_name": "«S011 \"Zo\\u202Eë\"»"], ["first_name": "«S011 \"Zo\\në\"»"],
     ["last_name": "«S008 \(String(repeating: "é", count: 65))»"], ["email": "«S013 nobody»"],
@@ -73,10 +74,13 @@ private func person(
 
   @Test(arguments: [
     "employment_end_date: «P005 2019-12-31»\n", "employment_status: «S007 retired»\n", "is_active: «S006 no»\n",
-    "is_active: «S006 \"false\"»\n", "line_manager: «P012 EMP404»\n", "line_manager: «P013 EMP001»\n",
+    "line_manager: «P012 EMP404»\n", "line_manager: «P013 EMP001»\n",
     "line_manager: «P012 «S009 EMP 404»»\n", "organisational_units: «S003 team-a»\n",
     "organisational_units:\n  - «P015 team-x»\n",
     "organisational_units:\n  - unit: «P015 team-x»\n    from: 2026-01-01\n",
+    "organisational_units:\n  - unit: «P015 team-x»\n  - unit: team-a\n",
+    "organisational_units:\n  -\n  - team-a\n".replacing("  -\n", with: "  -«S001 »\n"),
+    "organisational_units:\n  - «S001 from: 2026-01-01»\n  - «P015 nope»\n",
     "organisational_units:\n  - team-a\n  - «P006 team-a»\n",
     "organisational_units:\n  - {unit: team-a, until: 2026-03-01}\n  - «P006 {unit: team-a, from: 2026-03-01}»\n",
     "organisational_units:\n  - {unit: team-a, from: 2026-03-02, until: «P005 2026-03-01»}\n",
@@ -126,6 +130,18 @@ private func person(
     let report = validate(try RecordSet(source), in: source)
     let codes = Set(report.diagnostics.map(\.rule.code))
     #expect(codes.contains { $0.hasPrefix("Y") }, "\(text): \(codes)")
+  }
+
+  @Test(arguments: ["id: null", "id: ~", "id: \"1\"\nis_active: \"true\""])
+  func `takes no word for nothing, and quotes for what they hold`(line: String) throws {
+    let source = MarkedRecords(["people/EMP001.yaml": person().replacing("id: 1", with: line)])
+    let report = validate(try RecordSet(source), in: source)
+    #expect(report.diagnostics.map(\.rule) == (line.contains("\"") ? [] : [.missingField]))
+  }
+
+  @Test func `reads files with a byte order mark and with Windows line ends`() throws {
+    let text = "\u{FEFF}" + person(more: "line_manager: «P012 EMP404»\n").replacing("\n", with: "\r\n")
+    try expectFindings(["people/EMP001.yaml": text])
   }
 
   @Test func `gives the place of bytes that are no UTF-8`() throws {
@@ -224,6 +240,8 @@ private func person(
     "organisation: {id: «C002 one»}\n", "organisation:\n  id: 1\n  time_zone: «C004 Europe/Lundon»\n",
     "organisation: {id: 1}\n«C001 branches»: main\n", "organisation: {id: 1}\ndata: «C002 ../x»\n",
     "organisation: {id: 1}\nguards: {removals: {count: «C002 -1»}}\n",
+    "organisation: {id: 1}\nguards: {removals: {percent: «C002 101»}}\n",
+    "organisation: {id: 1}\nsystems: {hr: {schedule: {every: «C002 9223372036854775807s»}}}\n",
     "organisation: {id: 1}\nexports: {keep: «C002 0»}\n",
     "organisation: {id: 1}\nsystems:\n  «C001 entraa»: {enabled: true}\n",
     "organisation: {id: 1}\nsystems: {hr: {enabled: «C002 yes»}}\n",

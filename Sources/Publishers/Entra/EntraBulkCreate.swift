@@ -6,7 +6,7 @@ extension EntraPublisher {
   /// Microsoft's page of 2026-09-25 has no version row; the generation before it begins with one
   /// (`options: {template_version: v1.0}`).
   func writeBulkCreate(_ list: StaffList, to set: ExportSet) throws {
-    try set.file("bulk-create.csv") { file in
+    try set.file("bulk-create.csv", isSecret: true) { file in
       if let version = settings.options["template_version"], version != "none" {
         file.write(CSVRow(["version:\(version)"]).bytes)
       }

@@ -24,8 +24,10 @@ public final class ExportSet {
   }
 
   /// Writes one file; `body` returns how many records it holds.
-  public func file(_ name: String, _ body: (ExportFile) throws -> Int) throws {
-    let file = ExportFile(try NewFile("\(folder)/\(name)"))
+  ///
+  /// - Parameter isSecret: nobody but its owner may read it.
+  public func file(_ name: String, isSecret: Bool = false, _ body: (ExportFile) throws -> Int) throws {
+    let file = ExportFile(try NewFile("\(folder)/\(name)", mode: isSecret ? 0o600 : 0o666))
     let rows = try body(file)
     files.append(try file.finish(name: name, rows: rows))
   }

@@ -27,7 +27,8 @@ public struct StaffList: Sendable {
   /// Everybody in the repository, by id: also those who left, so that no system keeps their access open.
   public let members: [Member]
   public let units: UnitDirectory
-  private let references: Set<String>
+  /// Each reference as its own record writes it, by its folded form.
+  private let references: [String: String]
 
   public init(
     organisation: Configuration.Organisation, commit: String, asOf: CalendarDate, members: [Member],
@@ -38,12 +39,14 @@ public struct StaffList: Sendable {
     self.asOf = asOf
     self.members = members
     self.units = units
-    references = Set(members.map(\.person.reference.rawValue))
+    references = Dictionary(
+      members.map { ($0.person.reference.folded, $0.person.reference.rawValue) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// The manager's reference when there is such a person in this list: systems refuse one that they do not know.
   public func manager(of person: Person) -> String? {
-    person.lineManager.flatMap { references.contains($0.rawValue) ? $0.rawValue : nil }
+    person.lineManager.flatMap { references[$0.folded] }
   }
 
   /// The same staff without those whom a system cannot take.

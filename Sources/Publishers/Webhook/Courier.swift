@@ -90,16 +90,16 @@ public final class Courier {
       if result.state == .delivered {
         overtaken += lane.succeeded(delivery)
       } else {
-        lane.failed(delivery.after(result), next: result.state == .pending ? result.nextAttempt : nil)
+        lane.failed(
+          delivery.after(result), next: result.state == .pending ? result.nextAttempt : nil,
+          isDown: outcome.status.map { $0 == 429 || $0 >= 500 } ?? true)
         if result.disables { lane.close() }
       }
       lanes[delivery.target] = lane
       count(result)
       report(delivery, outcome.status, result.error)
     }
-    try ledger.record(results)
-    try ledger.finish(
-      overtaken.map(\.id), as: .superseded, reason: "A later person.deactivated was sent before it.", at: clock())
+    try ledger.record(results, superseding: overtaken.map(\.id), at: clock())
     summary.superseded += overtaken.count
   }
 

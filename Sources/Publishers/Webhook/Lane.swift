@@ -41,39 +41,49 @@ struct Lane {
   mutating func next(at now: Instant, isEager: Bool) -> Delivery? {
     let limit = failuresInARow > 0 ? 1 : Lane.parallel
     guard underway.count < limit, pausedUntil.map({ $0 <= now }) ?? true else { return nil }
+    let free = unblocked.filter { isDue($0, now, isEager) }
+    // Old failures come last: they must not keep others waiting, run after run.
+    guard let chosen = free.first(where: { $0.attempts == 0 || isUrgent($0) }) ?? free.first else { return nil }
+    underway.insert(chosen.id)
+    tried.insert(chosen.id)
+    return chosen
+  }
+
+  /// What waits and does not have to wait for anything else, in order.
+  private var unblocked: [Delivery] {
     var earlier: [Subject: [Delivery]] = [:]
     var unitEvents: [Delivery] = []
-    for delivery in window {
-      let subject = Subject(delivery)
-      let before = earlier[subject] ?? []
-      if !underway.contains(delivery.id), isDue(delivery, now, isEager), mayGo(delivery, before, unitEvents) {
-        underway.insert(delivery.id)
-        tried.insert(delivery.id)
-        return delivery
+    return window.filter { delivery in
+      let before = earlier[Subject(delivery)] ?? []
+      defer {
+        earlier[Subject(delivery), default: []].append(delivery)
+        if delivery.kind == RecordKind.unit.rawValue { unitEvents.append(delivery) }
       }
-      earlier[subject, default: []].append(delivery)
-      if delivery.kind == RecordKind.unit.rawValue { unitEvents.append(delivery) }
+      return !underway.contains(delivery.id) && mayGo(delivery, before, unitEvents)
     }
-    return nil
   }
+
+  private func isUrgent(_ delivery: Delivery) -> Bool { delivery.name == EventName.personDeactivated.rawValue }
 
   private func isDue(_ delivery: Delivery, _ now: Instant, _ isEager: Bool) -> Bool {
     delivery.nextAttempt <= now || (isEager && !tried.contains(delivery.id))
   }
 
   private func mayGo(_ delivery: Delivery, _ before: [Delivery], _ unitEvents: [Delivery]) -> Bool {
-    let isUrgent = delivery.name == EventName.personDeactivated.rawValue
-    func blocks(_ other: Delivery) -> Bool {
-      !isUrgent || other.attempts == 0 || underway.contains(other.id)
-    }
-    if before.contains(where: blocks) { return false }
-    guard delivery.kind == RecordKind.person.rawValue else { return true }
-    return !unitEvents.contains { $0.position == delivery.position && blocks($0) }
+    let isPerson = delivery.kind == RecordKind.person.rawValue
+    let unitsFirst = isPerson ? unitEvents.filter { $0.position == delivery.position } : []
+    return isPassable(before, by: delivery) && (unitsFirst.isEmpty || isPassable(unitEvents, by: delivery))
+  }
+
+  /// Nothing is in the way, or something urgent may overtake: one of these has failed, and none is under way.
+  private func isPassable(_ before: [Delivery], by delivery: Delivery) -> Bool {
+    guard !before.isEmpty else { return true }
+    return isUrgent(delivery) && before.contains { $0.attempts > 0 } && !before.contains { underway.contains($0.id) }
   }
 
   /// When something here may be sent again; `nil` when nothing waits.
   func nextDue(isEager: Bool) -> Instant? {
-    guard let earliest = window.filter({ !underway.contains($0.id) }).map(\.nextAttempt).min() else { return nil }
+    guard let earliest = unblocked.map(\.nextAttempt).min() else { return nil }
     return pausedUntil.map { max($0, earliest) } ?? earliest
   }
 
@@ -93,8 +103,10 @@ struct Lane {
   }
 
   /// The delivery will be tried again later, or never.
-  mutating func failed(_ delivery: Delivery, next: Instant?) {
-    failuresInARow += 1
+  ///
+  /// - Parameter isDown: the endpoint as a whole seems not to work, not only this event.
+  mutating func failed(_ delivery: Delivery, next: Instant?, isDown: Bool) {
+    failuresInARow = isDown ? failuresInARow + 1 : 0
     underway.remove(delivery.id)
     if let next, let index = window.firstIndex(where: { $0.id == delivery.id }) {
       window[index] = delivery

@@ -20,7 +20,7 @@ enum APIKeyDecoder {
     key.keyHash = reader.hash(fields["key_hash"])
     key.keyHint = reader.text(fields["key_hint"], "key_hint", length: 1...8)
     key.scopes = reader.words(fields["scopes"], "scopes", known: APIKey.knownScopes)
-    key.units = reader.list(fields["units"], "units")?.compactMap { reader.unitCode($0, "units") } ?? []
+    key.units = reader.list(fields["units"], "units")?.map { reader.unitCode($0, "units") ?? UnitCode("") } ?? []
     key.createdAt = reader.moment(fields["created_at"], "created_at")
     key.expiresAt = reader.moment(fields["expires_at"], "expires_at")
     key.revokedAt = reader.moment(fields["revoked_at"], "revoked_at")

@@ -57,7 +57,7 @@ public struct ConfigurationDecoder {
         return false
       }
     }
-    guard let id = number(parts["id"], "organisation.id", from: 1) else {
+    guard let id = number(parts["id"], "organisation.id", from: 1, to: 9_007_199_254_740_991) else {
       if parts["id"].map(\.isEmpty) ?? true {
         reader.report(.missingSetting, "staffrepo.yaml does not say organisation.id.", at: node?.range ?? .fileStart)
       }
@@ -118,7 +118,7 @@ public struct ConfigurationDecoder {
       return Configuration.GuardLimit(
         standard.name,
         count: number(limits["count"], "guards.\(standard.name).count", from: 0) ?? standard.count,
-        percent: number(limits["percent"], "guards.\(standard.name).percent", from: 0) ?? standard.percent)
+        percent: number(limits["percent"], "guards.\(standard.name).percent", from: 0, to: 100) ?? standard.percent)
     }
   }
 
@@ -168,8 +168,12 @@ public struct ConfigurationDecoder {
       let parts = settings(node, known: ["every"], in: "\(what).schedule")
       if let every = parts["every"], let word = text(every, "\(what).schedule.every") {
         if word == "commit" { return .everyCommit }
-        if word.hasSuffix("s"), let seconds = Int(word.dropLast()), seconds > 0 { return .every(seconds) }
-        invalid("\(what).schedule.every takes a number of seconds, such as 3600s.", every)
+        if word.hasSuffix("s"), let seconds = Int(word.dropLast()),
+          (1...31_622_400).contains(seconds)
+        {
+          return .every(seconds)
+        }
+        invalid("\(what).schedule.every takes a number of seconds, such as 3600s, up to a year.", every)
       }
       return nil
     }

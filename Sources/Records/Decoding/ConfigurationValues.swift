@@ -45,10 +45,11 @@ extension ConfigurationDecoder {
     return (node.items ?? [node]).compactMap { text($0, what) }
   }
 
-  mutating func number(_ node: YAMLNode?, _ what: String, from least: Int) -> Int? {
+  mutating func number(_ node: YAMLNode?, _ what: String, from least: Int, to most: Int = 1_000_000_000) -> Int? {
     guard let node, let word = text(node, what) else { return nil }
-    guard case .scalar(_, isPlain: true) = node.content, let number = Int(word), number >= least else {
-      invalid("\(what) takes a whole number from \(least) on.", node)
+    guard case .scalar(_, isPlain: true) = node.content, let number = Int(word), (least...most).contains(number)
+    else {
+      invalid("\(what) takes a whole number from \(least) to \(most).", node)
       return nil
     }
     return number

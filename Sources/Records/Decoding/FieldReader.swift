@@ -93,15 +93,14 @@ struct FieldReader {
       if let node, !node.isEmpty { isBlocked = true }
       return nil
     }
-    if case .scalar(_, isPlain: true) = node.content, text == "null" || text == "~" { return nil }
-    return (text, node)
+    return node.isNull ? nil : (text, node)
   }
 
   /// A whole number from 1 on.
   mutating func identifier(_ node: YAMLNode?, _ field: String) -> Int? {
     guard let (text, node) = typed(node, field) else { return nil }
-    if case .scalar(_, isPlain: true) = node.content, let number = Int(text), number >= 1, !text.hasPrefix("+"),
-      !text.hasPrefix("0")
+    // Beyond 2^53 consumers that read JSON numbers as floating point would see another id.
+    if let number = Int(text), (1...9_007_199_254_740_991).contains(number), !text.hasPrefix("+"), !text.hasPrefix("0")
     {
       return number
     }
@@ -126,12 +125,10 @@ struct FieldReader {
 
   mutating func boolean(_ node: YAMLNode?, _ field: String) -> Bool? {
     guard let (text, node) = typed(node, field) else { return nil }
-    if case .scalar(_, isPlain: true) = node.content {
-      switch text {
-      case "true", "True", "TRUE": return true
-      case "false", "False", "FALSE": return false
-      default: break
-      }
+    switch text {
+    case "true", "True", "TRUE": return true
+    case "false", "False", "FALSE": return false
+    default: break
     }
     isBlocked = true
     let meant = ["yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"]

@@ -9,7 +9,7 @@ extension FieldReader {
     return (node.items ?? [node]).compactMap { item in
       guard let text = scalar(item, field) else { return nil }
       guard known.contains(text) else {
-        let near = closest(to: text, among: known)
+        let near = closest(to: text, among: known.filter { $0 != "*" })
         let hint = near.map { " Did you mean '\($0)'?" } ?? ""
         report(
           .unknownValue, "\(field): '\(text)' is not known.\(hint)", at: item.range,

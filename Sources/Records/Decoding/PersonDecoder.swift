@@ -21,7 +21,7 @@ enum PersonDecoder {
     let isHeld = reader.isBlocked || !document.problems.isEmpty
     return Reading(
       path: path, content: content, record: isHeld ? nil : person, draft: person, claimedID: id,
-      saysInactive: Reading<Person>.saysInactive(fields["is_active"], document, lines),
+      saysInactive: Reading<Person>.saysInactive(document, lines),
       findings: reader.findings)
   }
 
@@ -47,8 +47,11 @@ enum PersonDecoder {
     person.salaryGrade = reader.text(fields["salary_grade"], "salary_grade", length: 1...32)
     person.units = reader.unitAssignments(fields["organisational_units"])
     person.photoPath = reader.path(fields["photo_path"], "photo_path")
+    // An unreadable status is not an approval.
+    let isPhotoStatusSaid = fields["photo_status"].map { !$0.isEmpty } ?? false
     person.photoStatus =
-      reader.choice(fields["photo_status"], "photo_status", of: Person.PhotoStatus.self) ?? .approved
+      reader.choice(fields["photo_status"], "photo_status", of: Person.PhotoStatus.self)
+      ?? (isPhotoStatusSaid ? .pending : .approved)
     person.signaturePath = reader.path(fields["signature_path"], "signature_path")
     person.externalIDs = reader.externalIDs(fields["external_ids"])
     person.source = reader.source(fields["source"])
@@ -60,7 +63,10 @@ enum PersonDecoder {
   private static func reportMissing(
     in fields: [String: YAMLNode], root: YAMLNode, _ configuration: Configuration, _ reader: inout FieldReader
   ) {
-    func isMissing(_ name: String) -> Bool { fields[name].map(\.isEmpty) ?? true }
+    func isMissing(_ name: String) -> Bool {
+      let holdsText = name != "id" && name != "employment_start_date"
+      return fields[name].map { holdsText ? $0.isEmpty : $0.isNull } ?? true
+    }
     let always = ["id", "employee_reference", "first_name", "last_name"]
     for name in always + ["email", "job_title", "employment_start_date"] where isMissing(name) {
       let isRequired = always.contains(name) || configuration.requiredFields.contains(name)
@@ -77,19 +83,24 @@ extension FieldReader {
       if let node, !node.isEmpty { isBlocked = true }
       return []
     }
-    return items.compactMap { item in
-      if item.entries == nil { return unitCode(item, field, blocks: true).map { UnitAssignment(unit: $0) } }
-      guard let parts = fields(item, known: ["unit", "from", "until"], what: "A unit of a person"),
-        let code = unitCode(parts["unit"], "unit", blocks: true)
-      else {
-        isBlocked = true
-        report(.missingField, "An item of \(field) names no unit.", at: item.range, help: "Add a line: unit: ...")
-        return nil
-      }
-      let from = date(parts["from"], "from")
-      let until = date(parts["until"], "until")
-      return UnitAssignment(unit: code, from: from, until: until)
+    // An item that cannot be read keeps its place, so that findings about the others are placed right.
+    return items.map { unitAssignment($0, field) ?? UnitAssignment(unit: UnitCode("")) }
+  }
+
+  private mutating func unitAssignment(_ item: YAMLNode, _ field: String) -> UnitAssignment? {
+    if item.entries == nil, !item.isEmpty {
+      return unitCode(item, field, blocks: true).map { UnitAssignment(unit: $0) }
     }
+    guard let parts = fields(item, known: ["unit", "from", "until"], what: "A unit of a person"),
+      let code = unitCode(parts["unit"], "unit", blocks: true)
+    else {
+      isBlocked = true
+      report(.missingField, "An item of \(field) names no unit.", at: item.range, help: "Add a line: unit: ...")
+      return nil
+    }
+    let from = date(parts["from"], "from")
+    let until = date(parts["until"], "until")
+    return UnitAssignment(unit: code, from: from, until: until)
   }
 
   fileprivate mutating func source(_ node: YAMLNode?) -> Person.ImportSource? {

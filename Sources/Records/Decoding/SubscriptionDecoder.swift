@@ -30,7 +30,7 @@ enum SubscriptionDecoder {
       subscription.fields = reader.words(node, "fields", known: Person.outputFields + Unit.fields.map(\.name) + custom)
     }
     if let node = fields["units"], !node.isEmpty {
-      subscription.units = reader.list(node, "units")?.compactMap { reader.unitCode($0, "units") } ?? []
+      subscription.units = reader.list(node, "units")?.map { reader.unitCode($0, "units") ?? UnitCode("") } ?? []
       if node.items == nil { reader.isBlocked = true }
     }
     let isActive = reader.boolean(fields["is_active"], "is_active")

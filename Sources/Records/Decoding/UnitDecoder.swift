@@ -21,14 +21,14 @@ enum UnitDecoder {
     let isActive = reader.boolean(fields["is_active"], "is_active")
     unit.isActive = isActive ?? true
     unit.externalIDs = reader.externalIDs(fields["external_ids"])
-    for name in ["id", "code", "name"] where fields[name].map(\.isEmpty) ?? true {
+    for name in ["id", "code", "name"] where fields[name].map({ name == "id" ? $0.isNull : $0.isEmpty }) ?? true {
       reader.missing(name, what: "A unit's record", in: document.root ?? .nothing)
       if name != "name" { reader.isBlocked = true }
     }
     let isHeld = reader.isBlocked || !document.problems.isEmpty
     return Reading(
       path: path, content: content, record: isHeld ? nil : unit, draft: unit, claimedID: id,
-      saysInactive: Reading<Unit>.saysInactive(fields["is_active"], document, lines),
+      saysInactive: Reading<Unit>.saysInactive(document, lines),
       findings: reader.findings)
   }
 }

@@ -29,9 +29,11 @@ extension Reading {
   }
 
   /// Whether the file says `is_active: false`, in quotes or not.
-  static func saysInactive(_ node: YAMLNode?, _ document: YAMLDocument, _ lines: [UInt8]) -> Bool {
-    guard document.problems.isEmpty else { return deactivates(lines) }
-    return node?.scalar.map { ["false", "False", "FALSE"].contains($0) } ?? false
+  static func saysInactive(_ document: YAMLDocument, _ lines: [UInt8]) -> Bool {
+    // Of a field that stands twice, both must say so.
+    let said = document.root?.entries?.filter { $0.key == "is_active" }.map { $0.value.scalar ?? "" } ?? []
+    guard !said.isEmpty else { return document.problems.isEmpty ? false : deactivates(lines) }
+    return said.allSatisfy { ["false", "False", "FALSE"].contains($0) }
   }
 
   /// Whether a line of its own says `is_active: false`, and none says otherwise. A leaver's record that is broken further

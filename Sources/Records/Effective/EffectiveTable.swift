@@ -135,7 +135,8 @@ struct EffectiveTable<Record: IdentifiedRecord> {
   }
 
   private func speaks(path: String, for entry: Entry<Record>) -> Bool {
-    path == entry.path || fileStem(of: path).lowercased() == entry.record.fileKey.lowercased()
+    let stem = fileStem(of: path).lowercased()
+    return stem == fileStem(of: entry.path).lowercased() || stem == entry.record.fileKey.lowercased()
   }
 
   private func reason(_ claimants: [Entry<Record>], _ broken: [Reading<Record>]) -> String {
@@ -159,12 +160,24 @@ struct EffectiveTable<Record: IdentifiedRecord> {
     return Entry(record, path: entry.path)
   }
 
+  /// The ids that are held, and the files that cannot be read and speak for nobody who is known.
   var heldRecords: [HeldRecord] {
-    held.sorted { $0.key < $1.key }.map { id, reason in
-      let entry = inForce[id]
+    let known = held.sorted { $0.key < $1.key }.map { id, reason in
+      let entry = inForce[id] ?? claims[id]?.first
+      let file = broken.values.first { $0.claimedID.map(Record.id) == id }
       return HeldRecord(
-        kind: kind, id: number(of: id), key: entry?.record.fileKey ?? "", path: entry?.path ?? "", reason: reason)
+        kind: kind, id: number(of: id), key: entry?.record.fileKey ?? file?.stem ?? "",
+        path: entry?.path ?? file?.path ?? "", reason: reason)
     }
+    let spokenFor = held.keys.compactMap { inForce[$0] }
+    let unknown = broken.values.filter { file in
+      file.claimedID.map { held[Record.id($0)] == nil } ?? !spokenFor.contains { speaks(path: file.path, for: $0) }
+    }
+    return known
+      + unknown.sorted { $0.path < $1.path }.map {
+        HeldRecord(
+          kind: kind, id: $0.claimedID ?? 0, key: $0.stem, path: $0.path, reason: "\($0.path) cannot be read")
+      }
   }
 
   private func number(of id: Record.ID) -> Int {

@@ -19,6 +19,7 @@ public struct Staff {
   public init() {}
 
   public var people: [PersonID: Entry<Person>] { personTable.inForce }
+  public func unit(_ id: UnitID) -> Entry<Unit>? { unitTable.inForce[id] }
   public var subscriptions: [Subscription] { subscriptionTable.sorted }
   public var approvals: [Approval] { approvalTable.sorted }
 
@@ -87,14 +88,17 @@ public struct Staff {
         case .stray: break
         }
       }
-      if let new = file.new, new.kind == .file || new.kind == .executable {
+      if let new = file.new {
+        let isPlain = new.kind == .file || new.kind == .executable
         switch FileRole(path: new.path, dataFolder: newConfiguration.dataFolder) {
         case .record(let kind):
-          read.add(AnyReading(try source.read(new), kind: kind, entry: new, configuration: newConfiguration))
-        case .image:
+          // A link or a submodule in a record's place is a file that cannot be read, not a removal.
+          let bytes = isPlain ? try source.read(new) : []
+          read.add(AnyReading(bytes, kind: kind, entry: new, configuration: newConfiguration))
+        case .image where isPlain:
           if change.images[new.path] == nil { change.images[new.path] = .some(nil) }
           images[new.path] = new.oid
-        case .stray: break
+        case .image, .stray: break
         }
       }
     }

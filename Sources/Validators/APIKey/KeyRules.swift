@@ -34,7 +34,7 @@ func unknownUnits(_ units: [UnitCode], _ rule: Rule, _ file: String, _ subject: 
   -> [Finding]
 {
   units.enumerated().compactMap { position, code in
-    index.knows(code)
+    code.rawValue.isEmpty || index.knows(code)
       ? nil
       : Finding(
         rule, file: file, at: FieldPath("units").item(position), subject: subject, "There is no unit '\(code)'.")

@@ -11,8 +11,11 @@ enum RepeatedUnit: RelationRule {
     index.people.flatMap { person -> [Finding] in
       let units = person.record.units
       guard units.count > 1 else { return [] }
+      var seen: [UnitCode: [UnitAssignment]] = [:]
       return units.indices.compactMap { later in
-        guard let earlier = units[..<later].first(where: { $0.unit == units[later].unit && $0.overlaps(units[later]) })
+        defer { seen[units[later].unit, default: []].append(units[later]) }
+        guard !units[later].unit.rawValue.isEmpty,
+          let earlier = seen[units[later].unit]?.first(where: { $0.overlaps(units[later]) })
         else { return nil }
         return Finding(
           rule, file: person.file, at: FieldPath("organisational_units").item(later),

@@ -12,12 +12,10 @@ enum UnknownUnit: RelationRule {
     var speller = Speller(index.units.map(\.record.code.rawValue))
     return index.people.flatMap { person -> [Finding] in
       person.record.units.enumerated().compactMap { position, assignment in
-        guard !index.knows(assignment.unit) else { return nil }
+        guard !assignment.unit.rawValue.isEmpty, !index.knows(assignment.unit) else { return nil }
         let near = speller.suggestion(for: assignment.unit.rawValue)
-        let item = FieldPath("organisational_units").item(position)
-        let hasDates = assignment.from != nil || assignment.until != nil
         return Finding(
-          rule, file: person.file, at: hasDates ? item.key("unit") : item,
+          rule, file: person.file, at: FieldPath("organisational_units").item(position).key("unit"),
           subject: person.record.reference.rawValue,
           "There is no unit '\(assignment.unit)'.\(near.map { " Did you mean '\($0)'?" } ?? "")", replacement: near)
       }

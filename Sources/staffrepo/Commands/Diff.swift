@@ -47,10 +47,18 @@ struct Diff: ParsableCommand {
 
 /// What differs between the effective trees of two commits: units first, then people, each by id.
 func changes(_ repository: Repository, from base: OID, to head: OID) throws -> [Change] {
-  var staff = try PublishedLine(repository, entries: []).staff(at: base)
+  let line = PublishedLine(repository, entries: [])
+  var staff = try line.staff(at: base)
+  let before = staff
+  // What differs in the files is what may differ; the state at the head is that of its own line.
   let step = try staff.move(to: CommitSource(repository, commit: head))
-  let units = step.units.compactMap { Change.of($0.before.located(), $0.after.located()) }
-  let people = step.people.compactMap { Change.of($0.before.located(), $0.after.located()) }
+  let after = staff.isClean ? staff : try line.staff(at: head)
+  let heldAfter = after.isClean ? [] : Array(after.people.keys)
+  let unitIDs = Set(step.units.map(\.id)).union(after.isClean ? [] : Array(after.units.byID.keys))
+  let units = unitIDs.compactMap { Change.of(before.unit($0).located(), after.unit($0).located()) }
+  let people = Set(step.people.map(\.id)).union(heldAfter).compactMap {
+    Change.of(before.people[$0].located(), after.people[$0].located())
+  }
   return units.sorted { $0.id < $1.id } + people.sorted { $0.id < $1.id }
 }
 

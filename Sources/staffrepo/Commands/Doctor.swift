@@ -107,7 +107,7 @@ private struct Checkup {
   }
 
   private var hooks: Check {
-    let folder = workspace.repository.configuration("core.hooksPath") ?? workspace.repository.gitDirectory + "hooks"
+    let folder = workspace.repository.configurationPath("core.hooksPath") ?? workspace.repository.gitDirectory + "hooks"
     let missing = ["pre-receive", "post-receive"].filter { hook in
       let text = (try? FileStore.read("\(folder)/\(hook)")).map { String(decoding: $0, as: UTF8.self) } ?? ""
       return !text.contains("staffrepo") && !text.contains("hook \(hook)")

@@ -25,7 +25,8 @@ struct Events: ParsableCommand {
     let repository = try Workspace.open().repository
     let (base, head) = try CommitRange(range).resolve(repository)
     var number = 0
-    _ = try PublishedLine(repository, entries: []).tell(from: base, to: head) { step in
+    let line = PublishedLine(repository, entries: try Journal(repository).entries)
+    _ = try line.tell(from: base, to: head, at: Clock.now()) { step in
       for event in step.events {
         number += 1
         switch format {

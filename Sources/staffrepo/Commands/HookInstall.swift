@@ -32,7 +32,7 @@ enum HookFiles {
     guard let program = FileStore.absolute("/proc/self/exe") else {
       throw EnvironmentError("The path of this program cannot be found out.")
     }
-    let folder = repository.configuration("core.hooksPath") ?? repository.gitDirectory + "hooks"
+    let folder = repository.configurationPath("core.hooksPath") ?? repository.gitDirectory + "hooks"
     try FileStore.makeDirectory(folder)
     let hooks = ["pre-receive", "post-receive"]
     for hook in hooks where !replacesOthers {

@@ -44,6 +44,7 @@ struct PreReceive: ParsableCommand {
     if update.new == .zero {
       throw Refusal("\(update.name) is the branch that the staff records are published from; it cannot be deleted.")
     }
+    try judgeBranchName(update, workspace)
     try judgeLine(update, workspace)
     try judgeRecords(update, workspace)
   }
@@ -58,6 +59,20 @@ struct PreReceive: ParsableCommand {
     else { return false }
     let source = try CommitSource(workspace.repository, commit: update.new)
     return try source.configuration().configuration?.branch == String(name)
+  }
+
+  /// A push that names another branch in its configuration would end the checking and publishing of this one.
+  private func judgeBranchName(_ update: ReferenceUpdate, _ workspace: Workspace) throws {
+    guard workspace.repository.configuration("staffrepo.branch") == nil,
+      let branch = try CommitSource(workspace.repository, commit: update.new).configuration().configuration?.branch,
+      "refs/heads/\(branch)" != update.name
+    else { return }
+    throw Refusal(
+      """
+      staffrepo.yaml now says that the staff records are on the branch '\(branch)', but this is \(update.name).
+      Correct the line branch: in staffrepo.yaml. To publish from another branch, an administrator sets it on the server: \
+      git config staffrepo.branch \(branch)
+      """)
   }
 
   /// What was published must stay on the branch's own line.

@@ -16,7 +16,9 @@ struct DiagnosticText {
       Terminal.styled("\(diagnostic.severity.rawValue)[\(diagnostic.rule.code)]", style)
       + Terminal.styled(": \(diagnostic.message)", .bold)
     text += "\n  --> \(diagnostic.file):\(start.line):\(start.column)"
-    if diagnostic.range != .fileStart, let line = line(start.line, of: diagnostic.file) {
+    // The line itself may be a secret.
+    let mayHoldSecret = diagnostic.file.contains("/apikeys/") || diagnostic.file.contains("/webhooks/")
+    if !mayHoldSecret, diagnostic.range != .fileStart, let line = line(start.line, of: diagnostic.file) {
       let number = String(start.line)
       let margin = String(repeating: " ", count: number.count)
       let end = diagnostic.range.end
@@ -33,10 +35,13 @@ struct DiagnosticText {
 
   private mutating func line(_ number: Int, of file: String) -> String? {
     if lines[file] == nil {
-      let text = read(file).map { String(decoding: $0, as: UTF8.self) } ?? ""
-      lines[file] = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+      let text = (read(file) ?? []).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      lines[file] = text.map {
         // A tab or a control character would shift the mark.
-        String($0.prefix(200).map { $0.isWhitespace || $0.unicodeScalars.contains { $0.value < 32 } ? " " : $0 })
+        String(
+          String(decoding: $0, as: UTF8.self).prefix(200).map {
+            $0.isWhitespace || $0.unicodeScalars.contains { $0.value < 32 } ? " " : $0
+          })
       }
     }
     guard let all = lines[file], all.indices.contains(number - 1) else { return nil }

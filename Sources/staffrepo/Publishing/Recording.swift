@@ -1,4 +1,5 @@
 import Events
+import FileStore
 import GitStore
 import Journal
 import Ledger
@@ -13,6 +14,8 @@ struct Recording {
   let now: Instant
 
   func run(upTo tip: OID, in ledger: Ledger) throws -> (staff: Staff, recorded: [Recorded]) {
+    // Only the holder of the publishing lock moves the journal, so a lock file that is there now is a dead process's.
+    try FileStore.remove(workspace.repository.gitDirectory + Journal.reference + ".lock")
     var journal = try Journal(workspace.repository)
     var recorded: [Recorded] = []
     if try ledger.position() > journal.entries.count {

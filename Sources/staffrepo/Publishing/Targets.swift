@@ -17,7 +17,8 @@ struct Targets {
     let source = try CommitSource(workspace.repository, commit: tip)
     let folder = "\(configuration.dataFolder)/\(RecordKind.webhook.folder)"
     let files = try source.files(below: folder).filter { entry in
-      FileRole(path: entry.path, dataFolder: configuration.dataFolder) == .record(.webhook) && entry.kind == .file
+      FileRole(path: entry.path, dataFolder: configuration.dataFolder) == .record(.webhook)
+        && (entry.kind == .file || entry.kind == .executable)
     }
     let subscriptions = try files.map { entry -> Subscription? in
       let reading = AnyReading(

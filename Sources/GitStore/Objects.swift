@@ -38,7 +38,13 @@ extension Repository {
   public func info(of oid: OID) throws(GitError) -> CommitInfo {
     var raw = oid.raw
     var commit: OpaquePointer?
-    try check(git_commit_lookup(&commit, pointer, &raw), "Commit \(oid) cannot be read")
+    do {
+      try check(git_commit_lookup(&commit, pointer, &raw), "Commit \(oid) cannot be read")
+    } catch {
+      guard isShallow else { throw error }
+      throw GitError(
+        .notFound, "Commit \(oid.short) is not in this shallow clone. Fetch the whole history: git fetch --unshallow")
+    }
     guard let commit else { throw GitError(.notFound, "Commit \(oid) is missing.") }
     defer { git_commit_free(commit) }
     let parents = (0..<git_commit_parentcount(commit)).map { OID(git_commit_parent_id(commit, $0).pointee) }

@@ -106,7 +106,7 @@ struct PreReceive: ParsableCommand {
     }
     for diagnostic in new { Terminal.message(writer.text(diagnostic) + "\n") }
     throw Refusal(
-      "The push is refused, nothing was changed: \(counted(new.count, "error")). Correct the files, commit, and push again."
+      "The push is refused, nothing was changed: \(counted(new.count, "error")). Correct the files, then git commit --amend (so that the mistake is never published), and push again."
     )
   }
 

@@ -19,9 +19,13 @@ struct Recording {
     var journal = try Journal(workspace.repository)
     var recorded: [Recorded] = []
     if try ledger.position() > journal.entries.count {
+      let last = try ledger.lastPublished()?.commit ?? ""
       throw LedgerError(
-        "The ledger \(ledger.path) knows more publications than the journal, so it is another repository's, or the journal was lost. Move the ledger away; the next publish rebuilds it."
-      )
+        """
+        The ledger \(ledger.path) knows more publications than the journal (\(Journal.reference)). If the journal was lost, \
+        fetch that reference from a backup or a clone. If there is none, move the ledger away and go on from what was \
+        published last: staffrepo publish --from \(last)
+        """)
     }
     for entry in journal.entries.dropFirst(try ledger.position()) {
       _ = try record(entry, journal, in: ledger)

@@ -6,7 +6,9 @@ enum ChangeText {
   static func text(_ change: Change) -> String {
     let mark = mark(change.effect)
     var lines = ["\(mark) \(change.kind.rawValue) \(change.key) (id \(change.id)) \(change.effect.rawValue)"]
-    if let old = change.oldPath, change.effect == .updated { lines.append("    file: \(old) -> \(change.path)") }
+    if let old = change.oldPath, change.effect == .updated {
+      lines.append("    file: \(old.printable) -> \(change.path.printable)")
+    }
     lines += change.fields.map { field in
       switch change.effect {
       case .created: "    \(field.field): \(value(field.new))"
@@ -42,7 +44,7 @@ enum ChangeText {
   private static func value(_ json: JSON) -> String {
     switch json {
     case .null: "(none)"
-    case .string(let text): text
+    case .string(let text): text.printable
     default: json.text
     }
   }

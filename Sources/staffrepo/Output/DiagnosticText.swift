@@ -14,8 +14,8 @@ struct DiagnosticText {
     let start = diagnostic.range.start
     var text =
       Terminal.styled("\(diagnostic.severity.rawValue)[\(diagnostic.rule.code)]", style)
-      + Terminal.styled(": \(diagnostic.message)", .bold)
-    text += "\n  --> \(diagnostic.file):\(start.line):\(start.column)"
+      + Terminal.styled(": \(diagnostic.message.printable)", .bold)
+    text += "\n  --> \(diagnostic.file.printable):\(start.line):\(start.column)"
     // The line itself may be a secret.
     let mayHoldSecret = diagnostic.file.contains("/apikeys/") || diagnostic.file.contains("/webhooks/")
     if !mayHoldSecret, diagnostic.range != .fileStart, let line = line(start.line, of: diagnostic.file) {
@@ -40,7 +40,7 @@ struct DiagnosticText {
         // A tab or a control character would shift the mark.
         String(
           String(decoding: $0, as: UTF8.self).prefix(200).map {
-            $0.isWhitespace || $0.unicodeScalars.contains { $0.value < 32 } ? " " : $0
+            $0.isWhitespace || String($0).printable != String($0) ? " " : $0
           })
       }
     }

@@ -36,7 +36,7 @@ enum PlanText {
       if plan.omitted > 0 { lines.append("... and \(plan.omitted) more") }
       lines += ["```", "</details>"]
     }
-    for held in plan.held { lines += ["", "- Held: `\(held.path)`: \(held.reason)"] }
+    for held in plan.held { lines += ["", "- Held: `\(held.path.printable.replacing("`", with: "'"))`"] }
     return lines.joined(separator: "\n")
   }
 
@@ -57,7 +57,7 @@ enum EventText {
     let changes = event.changes.map(\.name).joined(separator: ", ")
     let unit = event.unit?["code"].flatMap { if case .string(let code) = $0 { code } else { nil } }
     let detail = unit ?? changes
-    return "\(event.name.rawValue)  \(event.subject)\(detail.isEmpty ? "" : "  (\(detail))")"
+    return "\(event.name.rawValue)  \(event.subject.printable)\(detail.isEmpty ? "" : "  (\(detail))")"
   }
 }
 

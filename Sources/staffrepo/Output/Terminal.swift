@@ -44,3 +44,23 @@ enum Terminal {
 
   static func endProgress() { progress("") }
 }
+
+extension String {
+  /// Without characters that would move the cursor or turn the writing direction: a pushed file's name is not to be
+  /// trusted with the reader's terminal.
+  var printable: String {
+    guard unicodeScalars.contains(where: \.isTreacherous) else { return self }
+    return unicodeScalars.reduce(into: "") { text, scalar in
+      text += scalar.isTreacherous ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isTreacherous: Bool {
+    switch value {
+    case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
+    default: false
+    }
+  }
+}

@@ -174,7 +174,12 @@ extension Ledger {
               INSERT INTO endpoint (target, disabled_reason, disabled_at) VALUES (?, ?, ?)
               ON CONFLICT (target) DO UPDATE SET disabled_reason = excluded.disabled_reason,
                 disabled_at = excluded.disabled_at
-              """, arguments: [result.delivery.target, "The endpoint answered 410 Gone.", result.at.milliseconds])
+              """,
+            arguments: [
+              result.delivery.target,
+              "The endpoint answered 410 Gone. To send there again, change its url in the records.",
+              result.at.milliseconds,
+            ])
         }
       }
     }

@@ -9,6 +9,8 @@ public struct RecordIndex {
     let record: Record
     let file: String
     let stem: String
+    /// The file is read as a whole; otherwise this is what could be made out.
+    let isWhole: Bool
   }
 
   let configuration: Configuration
@@ -42,7 +44,7 @@ public struct RecordIndex {
 
   private static func located<Record>(_ readings: [Reading<Record>]) -> [Located<Record>] {
     readings.compactMap { reading in
-      reading.draft.map { Located(record: $0, file: reading.path, stem: reading.stem) }
+      reading.draft.map { Located(record: $0, file: reading.path, stem: reading.stem, isWhole: reading.record != nil) }
     }
   }
 

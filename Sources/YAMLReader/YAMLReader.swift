@@ -69,9 +69,29 @@ public struct YAMLReader {
       if failure.byteOffset != nil {
         report(.yamlEncoding, "This character cannot be read: \(message).", range)
       } else {
-        report(.yamlSyntax, "This is not YAML from here on: \(message).", range)
+        let plain = Self.inPlainWords(failure.problem, context: failure.context)
+        report(.yamlSyntax, plain.map { "\($0) (\(message))" } ?? "This is not YAML from here on: \(message).", range)
       }
       return nil
+    }
+  }
+
+  /// What libyaml's commonest messages mean for somebody who edits a record; `nil` for the others.
+  private static func inPlainWords(_ problem: String, context: String?) -> String? {
+    switch problem {
+    case "mapping values are not allowed in this context":
+      "There is a second colon here, or the line above lacks its own. If the colon belongs to the text, put the text in quotes."
+    case "could not find expected ':'":
+      "The line above this place has no colon followed by a blank."
+    case "found character that cannot start any token":
+      "A value cannot begin with this character. A tab? Use blanks. Anything else: put the text in quotes."
+    case "did not find expected key":
+      "This does not fit the lines above it: look for other indentation, or for a quote inside a quoted text."
+    case "found unexpected end of stream" where context?.contains("quoted") == true:
+      "A quote was opened above and is never closed."
+    case "did not find expected alphabetic or numeric character":
+      "A text that begins with * or & must stand in quotes, such as \"*\"."
+    default: nil
     }
   }
 

@@ -203,6 +203,13 @@ final class Receiver {
     #expect(try run(staffrepoProgram, ["init", "records"], in: scratch.path).status == 1, "never over what is there")
   }
 
+  @Test func `says so when the port is taken`() throws {
+    let receiver = try Receiver()
+    let second = try run("timeout", ["20", staffrepoProgram, "listen", "--port", "\(receiver.port)"])
+    #expect(second.status == 70)
+    #expect(second.errors.contains("--port"))
+  }
+
   @Test func `explains every rule`() throws {
     let repository = try DataRepository()
     #expect(try repository.staffrepo("explain", "P012").output.contains("unknown-manager"))

@@ -12,7 +12,10 @@ enum UnknownManager: RelationRule {
     var speller = Speller(index.people.map(\.record.reference.rawValue))
     return index.people.compactMap { person in
       guard let manager = person.record.lineManager, !index.knows(manager) else { return nil }
-      let near = speller.suggestion(for: manager.rawValue)
+      // Nobody is their own manager, however alike the references look.
+      let near = speller.suggestion(for: manager.rawValue).flatMap {
+        $0 == person.record.reference.rawValue ? nil : $0
+      }
       let hint = near.map { " Did you mean \($0)?" } ?? ""
       return Finding(
         rule, file: person.file, at: "line_manager", subject: person.record.reference.rawValue,

@@ -24,7 +24,7 @@ enum UnsignedSubscription: RelationRule {
 
   static func check(_ index: RecordIndex) -> [Finding] {
     index.subscriptions.compactMap { subscription in
-      guard subscription.record.secrets.isEmpty, subscription.record.isActive else { return nil }
+      guard subscription.record.secrets.isEmpty, subscription.record.isActive, subscription.isWhole else { return nil }
       return Finding(
         rule, file: subscription.file, at: .record, subject: subscription.stem,
         "The events to \(subscription.stem) are not signed: there is no secret.")

@@ -29,7 +29,11 @@ struct Diff: ParsableCommand {
     let repository = try Workspace.open().repository
     let baseCommit = try repository.commit(named: base)
     let headCommit = try repository.commit(named: head)
-    let changes = try changes(repository, from: baseCommit, to: headCommit)
+    let (changes, held) = try changes(repository, from: baseCommit, to: headCommit)
+    for record in held {
+      Terminal.warning(
+        "\(record.reason.printable), so it shows no change here. What is wrong: staffrepo validate \(head)")
+    }
     switch format {
     case .json:
       let document: JSON = [
@@ -46,7 +50,7 @@ struct Diff: ParsableCommand {
 }
 
 /// What differs between the effective trees of two commits: units first, then people, each by id.
-func changes(_ repository: Repository, from base: OID, to head: OID) throws -> [Change] {
+func changes(_ repository: Repository, from base: OID, to head: OID) throws -> ([Change], [HeldRecord]) {
   let line = PublishedLine(repository, entries: [])
   var staff = try line.staff(at: base)
   let before = staff
@@ -59,7 +63,7 @@ func changes(_ repository: Repository, from base: OID, to head: OID) throws -> [
   let people = Set(step.people.map(\.id)).union(heldAfter).compactMap {
     Change.of(before.people[$0].located(), after.people[$0].located())
   }
-  return units.sorted { $0.id < $1.id } + people.sorted { $0.id < $1.id }
+  return (units.sorted { $0.id < $1.id } + people.sorted { $0.id < $1.id }, after.held)
 }
 
 extension Optional {

@@ -37,11 +37,16 @@ struct Listener {
       onServerRunning: { channel in
         Terminal.message("listening on http://\(bind):\(channel.localAddress?.port ?? port) (end with Ctrl-C)")
       }, logger: logger)
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await application.runService(gracefulShutdownSignals: []) }
-      group.addTask { await seen.waitUntilFull() }
-      try await group.next()
-      group.cancelAll()
+    do {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await application.runService(gracefulShutdownSignals: []) }
+        group.addTask { await seen.waitUntilFull() }
+        defer { group.cancelAll() }
+        try await group.next()
+      }
+    } catch let error as IOError {
+      throw EnvironmentError(
+        "Nothing can listen on \(bind):\(port) (\(error)). Is the port taken? Choose another with --port")
     }
   }
 
@@ -116,9 +121,18 @@ private actor Seen {
     }
   }
 
+  private func stopWaiting() {
+    waiter?.resume()
+    waiter = nil
+  }
+
   func waitUntilFull() async {
-    guard limit.map({ answers < $0 }) ?? true else { return }
-    await withCheckedContinuation { waiter = $0 }
+    guard limit.map({ answers < $0 }) ?? true, !Task.isCancelled else { return }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { waiter = $0 }
+    } onCancel: {
+      Task { await self.stopWaiting() }
+    }
     // The last answer is still on its way out.
     try? await Task.sleep(for: .milliseconds(200))
   }

@@ -38,8 +38,7 @@ public final class Timeline {
     let date = max(min(committed, today), settled ?? min(committed, today))
     try settle(through: date, emit)
     let before = (
-      units: staff.units, subscriptions: staff.subscriptions, folder: staff.configuration.dataFolder,
-      images: staff.configuration
+      units: staff.units, subscriptions: staff.subscriptions, folder: staff.configuration.dataFolder
     )
     let change = try staff.move(to: source)
     for person in change.people { if let after = person.after { noteBoundaries(of: after.record) } }
@@ -83,11 +82,6 @@ public final class Timeline {
       try emit(step)
     }
     settled = day
-  }
-
-  /// Takes a commit as given, without telling anything: for finding the state to start from.
-  func follow(to commit: OID) throws {
-    _ = try staff.move(to: try CommitSource(repository, commit: commit))
   }
 
   private func moment(on date: CalendarDate) -> Moment {

@@ -11,9 +11,6 @@ public struct YAMLNode: Sendable {
 
   public let content: Content
   public let range: SourceRange
-
-  /// What stands in for a file that holds nothing.
-  public static let nothing = YAMLNode(content: .mapping([]), range: .fileStart)
 }
 
 public struct YAMLEntry: Sendable {

@@ -2,7 +2,6 @@
 struct CSVRow {
   private(set) var bytes: [UInt8] = []
 
-  /// - Parameter quotesAlways: as some importers want it.
   init(_ fields: [String]) {
     for (index, field) in fields.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }

@@ -25,7 +25,7 @@ enum APIKeyDecoder {
     key.expiresAt = reader.moment(fields["expires_at"], "expires_at")
     key.revokedAt = reader.moment(fields["revoked_at"], "revoked_at")
     for name in ["system", "key_hash", "scopes"] where fields[name].map(\.isEmpty) ?? true {
-      reader.missing(name, what: "A key's record", in: document.root ?? .nothing)
+      reader.missing(name, what: "A key's record")
       reader.isBlocked = true
     }
     let isHeld = reader.isBlocked || !document.problems.isEmpty

@@ -18,7 +18,7 @@ enum ApprovalDecoder {
     approval.expires = reader.date(fields["expires"], "expires")
     approval.reason = reader.text(fields["reason"], "reason", length: 1...1000)
     for name in known where fields[name].map(\.isEmpty) ?? true {
-      reader.missing(name, what: "An approval", in: document.root ?? .nothing)
+      reader.missing(name, what: "An approval")
       reader.isBlocked = true
     }
     let isHeld = reader.isBlocked || !document.problems.isEmpty

@@ -156,7 +156,7 @@ struct FieldReader {
     return nil
   }
 
-  mutating func missing(_ field: String, what: String, in node: YAMLNode, severity: Diagnostic.Severity? = nil) {
+  mutating func missing(_ field: String, what: String, severity: Diagnostic.Severity? = nil) {
     findings.append(
       Diagnostic(
         .missingField, "\(what) needs \(field).", file: file, range: .fileStart, subject: subject,

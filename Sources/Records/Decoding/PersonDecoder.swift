@@ -14,10 +14,9 @@ enum PersonDecoder {
     guard let fields = reader.rootFields(of: document, known: fieldNames, what: "A person") else {
       return .unreadable(path: path, content: content, lines: lines, findings: reader.findings)
     }
-    let root = document.root ?? YAMLNode.nothing
     let id = reader.identifier(fields["id"], "id")
     let isActive = reader.boolean(fields["is_active"], "is_active")
-    let person = person(from: fields, root: root, id: id, isActive: isActive, configuration, &reader)
+    let person = person(from: fields, id: id, isActive: isActive, configuration, &reader)
     let isHeld = reader.isBlocked || !document.problems.isEmpty
     return Reading(
       path: path, content: content, record: isHeld ? nil : person, draft: person, claimedID: id,
@@ -26,7 +25,7 @@ enum PersonDecoder {
   }
 
   private static func person(
-    from fields: [String: YAMLNode], root: YAMLNode, id: Int?, isActive: Bool?, _ configuration: Configuration,
+    from fields: [String: YAMLNode], id: Int?, isActive: Bool?, _ configuration: Configuration,
     _ reader: inout FieldReader
   ) -> Person {
     let reference = reader.reference(fields["employee_reference"], "employee_reference", blocks: true)
@@ -56,12 +55,12 @@ enum PersonDecoder {
     person.externalIDs = reader.externalIDs(fields["external_ids"])
     person.source = reader.source(fields["source"])
     person.custom = reader.custom(fields["custom"], configuration)
-    reportMissing(in: fields, root: root, configuration, &reader)
+    reportMissing(in: fields, configuration, &reader)
     return person
   }
 
   private static func reportMissing(
-    in fields: [String: YAMLNode], root: YAMLNode, _ configuration: Configuration, _ reader: inout FieldReader
+    in fields: [String: YAMLNode], _ configuration: Configuration, _ reader: inout FieldReader
   ) {
     func isMissing(_ name: String) -> Bool {
       let holdsText = name != "id" && name != "employment_start_date"
@@ -70,7 +69,7 @@ enum PersonDecoder {
     let always = ["id", "employee_reference", "first_name", "last_name"]
     for name in always + ["email", "job_title", "employment_start_date"] where isMissing(name) {
       let isRequired = always.contains(name) || configuration.requiredFields.contains(name)
-      reader.missing(name, what: "A person's record", in: root, severity: isRequired ? nil : .warning)
+      reader.missing(name, what: "A person's record", severity: isRequired ? nil : .warning)
       if isRequired, ["id", "employee_reference", "employment_start_date"].contains(name) { reader.isBlocked = true }
     }
   }

@@ -37,7 +37,7 @@ enum SubscriptionDecoder {
     subscription.isActive = isActive ?? true
     subscription.backfill = reader.boolean(fields["backfill"], "backfill") ?? false
     if fields["url"].map(\.isEmpty) ?? true {
-      reader.missing("url", what: "A subscription", in: document.root ?? .nothing)
+      reader.missing("url", what: "A subscription")
       reader.isBlocked = true
     }
     let isHeld = reader.isBlocked || !document.problems.isEmpty

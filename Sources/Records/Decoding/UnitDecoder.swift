@@ -22,7 +22,7 @@ enum UnitDecoder {
     unit.isActive = isActive ?? true
     unit.externalIDs = reader.externalIDs(fields["external_ids"])
     for name in ["id", "code", "name"] where fields[name].map({ name == "id" ? $0.isNull : $0.isEmpty }) ?? true {
-      reader.missing(name, what: "A unit's record", in: document.root ?? .nothing)
+      reader.missing(name, what: "A unit's record")
       if name != "name" { reader.isBlocked = true }
     }
     let isHeld = reader.isBlocked || !document.problems.isEmpty

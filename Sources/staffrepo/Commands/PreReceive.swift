@@ -89,7 +89,8 @@ struct PreReceive: ParsableCommand {
 
   private func judgeRecords(_ update: ReferenceUpdate, _ workspace: Workspace) throws {
     let source = try CommitSource(workspace.repository, commit: update.new)
-    let report = Validators.validate(try RecordSet(source), in: source)
+    let records = try RecordSet(source)
+    let report = Validators.validate(records, in: source)
     guard report.errors > 0 else { return }
     let known = try update.old == .zero ? [] : errors(before: update.old, workspace)
     let (old, new) = report.diagnostics.filter { $0.severity == .error }.partitioned { known.contains(Fault($0)) }
@@ -97,13 +98,7 @@ struct PreReceive: ParsableCommand {
       Terminal.warning("\(diagnostic.rule.code) was there before: \(diagnostic.file): \(diagnostic.message)")
     }
     guard !new.isEmpty else { return }
-    let records = try RecordSet(source)
-    let entries = Dictionary(records.entries.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
-    let configuration = try source.configurationFile()
-    var writer = DiagnosticText { path in
-      let entry = entries[path] ?? (path == configuration?.path ? configuration : nil)
-      return entry.flatMap { try? source.read($0) }
-    }
+    var writer = DiagnosticText(records, source)
     for diagnostic in new { Terminal.message(writer.text(diagnostic) + "\n") }
     throw Refusal(
       "The push is refused, nothing was changed: \(counted(new.count, "error")). Correct the files, then git commit --amend (so that the mistake is never published), and push again."

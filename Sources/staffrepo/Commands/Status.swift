@@ -21,7 +21,7 @@ struct Status: ParsableCommand {
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
-    let standing = try Standing(Workspace.open(ledger: ledger.ledger), now: Clock.now())
+    let standing = try Standing(Workspace.open(ledger: ledger.ledger))
     if format == .json { return Terminal.print(standing.json.prettyText) }
     Terminal.print(text(standing))
   }

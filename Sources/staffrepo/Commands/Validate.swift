@@ -61,16 +61,9 @@ struct Validate: ParsableCommand {
   }
 
   private func printText(_ report: ValidationReport, _ records: RecordSet, _ source: some RecordSource) {
-    let entries = Dictionary(records.entries.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
-    let configuration = try? source.configurationFile()
-    var writer = DiagnosticText { path in
-      let entry = entries[path] ?? (path == configuration?.path ? configuration : nil)
-      return entry.flatMap { try? source.read($0) }
-    }
+    var writer = DiagnosticText(records, source)
     for diagnostic in report.diagnostics { Terminal.print(writer.text(diagnostic) + "\n") }
-    Terminal.print(
-      ValidationSummary.text(
-        people: report.people, units: report.units, errors: report.errors, warnings: report.warnings))
+    Terminal.print(report.summary)
   }
 }
 

@@ -1,13 +1,22 @@
+import GitStore
+import Validators
 import RecordSchema
 import Records
 
 /// Findings as people read them: what is wrong, the line with a mark under the place, and how to mend it.
 struct DiagnosticText {
+  /// The bytes of a file of the tree that was judged.
   private let read: (String) -> [UInt8]?
   private var lines: [String: [String]] = [:]
 
-  /// - Parameter read: the bytes of a file of the tree that was judged.
-  init(read: @escaping (String) -> [UInt8]?) { self.read = read }
+  init(_ records: RecordSet, _ source: some RecordSource) {
+    let entries = Dictionary(records.entries.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+    let configuration = try? source.configurationFile()
+    read = { path in
+      let entry = entries[path] ?? (path == configuration?.path ? configuration : nil)
+      return entry.flatMap { try? source.read($0) }
+    }
+  }
 
   mutating func text(_ diagnostic: Diagnostic) -> String {
     let style: Terminal.Style = diagnostic.severity == .error ? .red : .yellow
@@ -49,14 +58,12 @@ struct DiagnosticText {
   }
 }
 
-extension ValidationSummary {
+extension ValidationReport {
   /// `44 people, 12 units: no errors, 1 warning`
-  static func text(people: Int, units: Int, errors: Int, warnings: Int) -> String {
+  var summary: String {
     "\(counted(people, "person", "people")), \(counted(units, "unit")): \(errors == 0 ? "no errors" : counted(errors, "error")), \(warnings == 0 ? "no warnings" : counted(warnings, "warning"))"
   }
 }
-
-enum ValidationSummary {}
 
 /// `1 error`, `2 errors`
 func counted(_ number: Int, _ one: String, _ many: String? = nil) -> String {

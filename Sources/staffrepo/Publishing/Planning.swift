@@ -19,8 +19,10 @@ struct Plan {
   var held: [HeldRecord] = []
   /// What the events are about, in order, for people who read the plan.
   var lines: [String] = []
-  /// The list of lines was cut.
+  /// How many lines more there would be.
   var omitted = 0
+
+  static let lineLimit = 200
 }
 
 /// A guard's limit, and how near a change comes to it.
@@ -31,10 +33,6 @@ struct GuardReading {
   let of: Int
 
   var isTripped: Bool { of > 0 && count > limit.count && count * 100 > limit.percent * of }
-}
-
-struct PlanCommandOptions {
-  static let lineLimit = 200
 }
 
 /// Works out a plan without writing or sending anything.
@@ -105,7 +103,7 @@ struct Planning {
     switch item {
     case .event(let event, _):
       plan.events[event.name.rawValue, default: 0] += 1
-      if plan.lines.count < PlanCommandOptions.lineLimit {
+      if plan.lines.count < Plan.lineLimit {
         plan.lines.append(EventText.line(event))
       } else {
         plan.omitted += 1
@@ -117,7 +115,7 @@ struct Planning {
 
   private func finish(_ plan: inout Plan, _ staff: Staff) {
     for subscription in staff.subscriptions where subscription.isActive {
-      plan.endpoints[subscription.target, default: [:]].merge([:]) { first, _ in first }
+      plan.endpoints[subscription.target] = plan.endpoints[subscription.target] ?? [:]
     }
     plan.exports = Targets(staff).systems.filter(\.isEnabled).map {
       ("export/\($0.name)", staff.people.count)

@@ -33,11 +33,11 @@ struct Standing {
 }
 
 extension Standing {
-  init(_ workspace: Workspace, now: Instant) throws {
+  init(_ workspace: Workspace) throws {
     let tip = try workspace.tip()
     let journal = try Journal(workspace.repository)
     let ledger = try Ledger.openForReading(workspace.ledgerPath)
-    let reader = StandingReader(workspace: workspace, ledger: ledger, tip: tip.commit, now: now)
+    let reader = StandingReader(workspace: workspace, ledger: ledger, tip: tip.commit)
     let targets = try Targets(workspace)
     branch = tip.branch
     self.tip = tip.commit
@@ -77,7 +77,6 @@ private struct StandingReader {
   let workspace: Workspace
   let ledger: Ledger?
   let tip: OID
-  let now: Instant
 
   /// Commits from one on to the tip; everything when there was none before.
   func distance(from commit: OID?) throws -> Int? {

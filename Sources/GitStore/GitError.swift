@@ -1,4 +1,5 @@
 import CLibgit2
+import Dispatch
 
 /// What libgit2, or the repository, refused.
 public struct GitError: Error, Sendable, CustomStringConvertible {
@@ -32,8 +33,13 @@ func check(_ code: Int32, _ doing: @autoclosure () -> String) throws(GitError) -
   throw GitError(reason, detail.map { "\(doing()): \($0)" } ?? doing())
 }
 
-/// libgit2 is set up once, when the first repository is opened: it costs ten milliseconds.
-enum LibGit2 {
+/// libgit2 is set up once. That costs four milliseconds, most of them for certificates that only its own downloads need.
+public enum LibGit2 {
+  /// Begins the setting-up beside whatever else a program does first; the first repository waits for its end.
+  public static func prepare() {
+    DispatchQueue.global().async { _ = isReady }
+  }
+
   static let isReady: Bool = {
     guard git_libgit2_init() > 0 else { return false }
     // Objects are checked when they are written and fetched; checking each again on reading doubles the cost.

@@ -21,7 +21,9 @@ public final class Courier {
   }
 
   private let ledger: Ledger
-  private let transfers: Transfers
+  private let policy: AddressPolicy
+  /// Made when the first request is: most runs have nothing to send.
+  private var openTransfers: Transfers?
   private var lanes: [String: Lane]
   private var underway: [Int64: (delivery: Delivery, started: Instant)] = [:]
   private let clock: () -> Instant
@@ -38,7 +40,7 @@ public final class Courier {
     self.ledger = ledger
     self.clock = clock
     self.random = random
-    transfers = Transfers(policy: policy)
+    self.policy = policy
     lanes = Dictionary(uniqueKeysWithValues: endpoints.map { ($0.target, Lane($0)) })
   }
 
@@ -49,11 +51,18 @@ public final class Courier {
       if !isOver { try startWhatMayGo(at: now) }
       if underway.isEmpty {
         guard let wait = wait(patience, at: now, isOver: isOver) else { return summary }
-        _ = transfers.advance(waiting: wait)
+        _ = try transfers().advance(waiting: wait)
       } else {
-        try finish(transfers.advance(waiting: 200))
+        try finish(transfers().advance(waiting: 200))
       }
     }
+  }
+
+  private func transfers() throws -> Transfers {
+    if let openTransfers { return openTransfers }
+    let transfers = try Transfers(policy: policy)
+    openTransfers = transfers
+    return transfers
   }
 
   private func startWhatMayGo(at now: Instant) throws {
@@ -63,7 +72,7 @@ public final class Courier {
       while let delivery = lane.next(at: now, isEager: true) {
         let endpoint = lane.endpoint
         underway[delivery.id] = (delivery, now)
-        transfers.start(
+        try transfers().start(
           tag: delivery.id, url: endpoint.url, headers: endpoint.headers(for: delivery, at: now), body: delivery.body)
         try lane.fill(from: ledger)
       }

@@ -27,8 +27,8 @@ final class Transfers {
   private var running: [UnsafeMutableRawPointer: Transfer] = [:]
   private var idle: [UnsafeMutableRawPointer] = []
 
-  init(policy: AddressPolicy, limits: Limits = Limits()) {
-    CurlLibrary.start()
+  init(policy: AddressPolicy, limits: Limits = Limits()) throws {
+    try CurlLibrary.start()
     guard let multi = curl_multi_init() else { fatalError("libcurl is out of memory") }
     self.multi = OpaquePointer(multi)
     self.policy = policy
@@ -181,15 +181,19 @@ private func openSocket(
     address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
 }
 
-/// libcurl is set up once, when the first request is made: it costs ten milliseconds.
-enum CurlLibrary {
+/// libcurl is loaded and set up once, when the first request is made: it costs ten milliseconds.
+public enum CurlLibrary {
   private static let isReady: Bool = {
     // With CURLOPT_NOSIGNAL libcurl leaves this to us: a consumer that hangs up must not end the program.
     signal(SIGPIPE, SIG_IGN)
     return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
   }()
 
-  static func start() {
-    guard isReady else { fatalError("libcurl could not start") }
+  public static var isThere: Bool { staffrepo_curl_is_loaded() == 1 }
+
+  static func start() throws {
+    guard isReady else {
+      throw PublisherError("libcurl.so.4 cannot be loaded, so nothing can be sent. Install it: apt-get install libcurl4")
+    }
   }
 }

@@ -4,6 +4,7 @@ import RecordSchema
 
 struct Deliveries: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "deliveries",
     abstract: "List what was sent, and what waits, newest first.",
     discussion: """
       EXAMPLES:

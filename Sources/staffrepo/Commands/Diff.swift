@@ -7,6 +7,7 @@ import Records
 
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "diff",
     abstract: "Show which records differ between two commits, field by field.",
     discussion: """
       Records are matched by id, so a renamed file is no change.

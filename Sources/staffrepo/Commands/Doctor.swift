@@ -4,11 +4,13 @@ import GitStore
 import Glibc
 import Journal
 import Ledger
+import Publishers
 import RecordSchema
 import Records
 
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "doctor",
     abstract: "Say what is wrong with this machine or set-up, and how to mend it.",
     discussion: """
       EXAMPLES:
@@ -75,6 +77,11 @@ private struct Checkup {
         ? Check("time zones", .problem, "The time zone database is not there.", help: "apt-get install tzdata")
         : Check("time zones", .ok, "The time zone database is there."),
       Check("sqlite", .ok, "SQLite \(Ledger.sqliteVersion)"),
+      CurlLibrary.isThere
+        ? Check("libcurl", .ok, "libcurl is there.")
+        : Check(
+          "libcurl", .problem, "libcurl.so.4 cannot be loaded, so no webhook can be sent.",
+          help: "apt-get install libcurl4"),
     ]
   }
 

@@ -6,6 +6,7 @@ import RecordSchema
 
 struct Events: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "events",
     abstract: "Print the events of a range of commits and of the days between them, one JSON line each.",
     discussion: """
       The range's own events, for a reader who sees every field. Their sequence is [0, number]: they are not a publication.

@@ -4,6 +4,7 @@ import Validators
 
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "explain",
     abstract: "Say what a rule demands, why, and how to mend what it finds.",
     discussion: """
       EXAMPLES:

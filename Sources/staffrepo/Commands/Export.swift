@@ -8,6 +8,7 @@ import Records
 
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "export",
     abstract: "Write one system's files now, whether it is configured or not.",
     discussion: """
       EXAMPLES:

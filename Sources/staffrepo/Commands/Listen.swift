@@ -4,6 +4,7 @@ import Publishers
 
 struct Listen: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "listen",
     abstract: "Receive webhooks on this machine, verify their signatures, and print them.",
     discussion: """
       EXAMPLES:

@@ -5,6 +5,7 @@ import RecordSchema
 
 struct Publish: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "publish",
     abstract: "Publish every commit of the branch that is not yet published, then deliver what is due.",
     discussion: """
       The first publication is a baseline: export files are written, but nothing is sent for what was there before,

@@ -6,6 +6,7 @@ import Records
 
 struct Status: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "status",
     abstract: "Show for each target how far it is, and what is wrong.",
     discussion: """
       A target is active (it has everything), pending (something is on its way), failed, or disabled.

@@ -6,6 +6,7 @@ import Validators
 
 struct Validate: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "validate",
     abstract: "Judge all records of a commit, of the index, or of the files as they stand.",
     discussion: """
       EXAMPLES:

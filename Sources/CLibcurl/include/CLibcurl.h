@@ -3,6 +3,12 @@
 #include <curl/curl.h>
 #include <sys/socket.h>
 
+// libcurl brings thirty further libraries, which cost every start four milliseconds, and most commands send nothing. So
+// the functions of curl.h that we call are defined in loader.c: they load the library at the first call.
+
+// Whether libcurl is there; if not, none of the others may be called.
+int staffrepo_curl_is_loaded(void);
+
 // Swift cannot call C's variadic functions; these name the few calls that we need.
 static inline CURLcode staffrepo_curl_set_long(CURL *handle, CURLoption option, long value) {
   return curl_easy_setopt(handle, option, value);

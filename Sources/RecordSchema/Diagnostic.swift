@@ -53,12 +53,23 @@ public struct Diagnostic: Sendable, Equatable {
 
 /// A place in a file: lines and columns from 1, columns in Unicode scalars.
 public struct SourcePosition: Sendable, Hashable, Comparable {
-  public var line: Int
-  public var column: Int
+  // Every value that is read has two of these, so they are kept small; files have at most 64 KiB.
+  private var storedLine: UInt32
+  private var storedColumn: UInt32
 
   public init(line: Int, column: Int) {
-    self.line = line
-    self.column = column
+    storedLine = UInt32(clamping: line)
+    storedColumn = UInt32(clamping: column)
+  }
+
+  public var line: Int {
+    get { Int(storedLine) }
+    set { storedLine = UInt32(clamping: newValue) }
+  }
+
+  public var column: Int {
+    get { Int(storedColumn) }
+    set { storedColumn = UInt32(clamping: newValue) }
   }
 
   public static func < (left: SourcePosition, right: SourcePosition) -> Bool {

@@ -21,9 +21,15 @@ public struct YAMLReader {
     // A byte order mark is no part of the text; libyaml would count it as the first column.
     let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
     return text.withUnsafeBufferPointer { buffer in
-      var reader = YAMLReader(events: EventStream(buffer), bytes: buffer)
-      return reader.readDocument()
+      if let root = PlainYAML.read(buffer) { return YAMLDocument(root: root, problems: []) }
+      return readByLibyaml(buffer)
     }
+  }
+
+  /// Any YAML there is.
+  static func readByLibyaml(_ buffer: UnsafeBufferPointer<UInt8>) -> YAMLDocument {
+    var reader = YAMLReader(events: EventStream(buffer), bytes: buffer)
+    return reader.readDocument()
   }
 
   private var events: EventStream

@@ -193,7 +193,8 @@ public enum CurlLibrary {
 
   static func start() throws {
     guard isReady else {
-      throw PublisherError("libcurl.so.4 cannot be loaded, so nothing can be sent. Install it: apt-get install libcurl4")
+      throw PublisherError(
+        "libcurl.so.4 cannot be loaded, so nothing can be sent. Install it: apt-get install libcurl4")
     }
   }
 }

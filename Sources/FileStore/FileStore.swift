@@ -6,6 +6,12 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
   public let path: String
   public let code: Int32
 
+  public init(operation: String, path: String, code: Int32) {
+    self.operation = operation
+    self.path = path
+    self.code = code
+  }
+
   public var description: String {
     let reason = strerror(code).map { String(cString: $0) } ?? "error \(code)"
     return "\(path): \(operation) failed: \(reason)"

@@ -7,14 +7,20 @@ public struct OID: Hashable, Sendable, CustomStringConvertible {
   private let second: UInt64
   private let third: UInt32
 
-  init(_ raw: git_oid) {
-    (first, second, third) = withUnsafeBytes(of: raw) { bytes in
-      (
-        UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
-        UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
-        UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
-      )
-    }
+  init(_ raw: git_oid) { self = withUnsafeBytes(of: raw) { OID(bytes: $0) } }
+
+  /// - Parameter bytes: twenty.
+  public init(bytes: UnsafeRawBufferPointer) {
+    first = UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
+    second = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    third = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self))
+  }
+
+  /// - Parameter bytes: room for twenty.
+  public func write(to bytes: UnsafeMutableRawBufferPointer) {
+    bytes.storeBytes(of: first.bigEndian, as: UInt64.self)
+    bytes.storeBytes(of: second.bigEndian, toByteOffset: 8, as: UInt64.self)
+    bytes.storeBytes(of: third.bigEndian, toByteOffset: 16, as: UInt32.self)
   }
 
   /// Reads 40 hexadecimal digits.
@@ -37,11 +43,7 @@ public struct OID: Hashable, Sendable, CustomStringConvertible {
 
   var raw: git_oid {
     var raw = git_oid()
-    withUnsafeMutableBytes(of: &raw) { bytes in
-      bytes.storeBytes(of: first.bigEndian, as: UInt64.self)
-      bytes.storeBytes(of: second.bigEndian, toByteOffset: 8, as: UInt64.self)
-      bytes.storeBytes(of: third.bigEndian, toByteOffset: 16, as: UInt32.self)
-    }
+    withUnsafeMutableBytes(of: &raw) { write(to: $0) }
     return raw
   }
 

@@ -7,6 +7,8 @@ import CLibgit2
 public final class Repository {
   let pointer: OpaquePointer
   let odb: OpaquePointer
+  /// As a git hook's environment says, quarantined objects included.
+  private var isFromEnvironment = false
 
   private init(pointer: OpaquePointer) throws(GitError) {
     self.pointer = pointer
@@ -39,6 +41,13 @@ public final class Repository {
     }
     guard let pointer else { throw GitError(.notARepository, "\(path) is not a git repository.") }
     try self.init(pointer: pointer)
+    isFromEnvironment = fromEnvironment
+  }
+
+  /// Opens the same repository again, for another thread.
+  public var opener: @Sendable () throws -> Repository {
+    let (path, fromEnvironment) = (String(cString: git_repository_path(pointer)), isFromEnvironment)
+    return { try Repository(containing: path, fromEnvironment: fromEnvironment) }
   }
 
   private static func openFailure(path: String, code: Int32, detail: String) -> String {

@@ -12,6 +12,17 @@ public struct FieldPath: Sendable, Hashable, ExpressibleByStringLiteral {
 
   public static let record = FieldPath([])
 
+  /// `organisational_units.1.unit`
+  public var text: String {
+    steps.map { step in
+      switch step {
+      case .key(let key): key
+      case .index(let index): String(index)
+      }
+    }
+    .joined(separator: ".")
+  }
+
   public func item(_ index: Int) -> FieldPath { FieldPath(steps + [.index(index)]) }
   public func key(_ key: String) -> FieldPath { FieldPath(steps + [.key(key)]) }
 }

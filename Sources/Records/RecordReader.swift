@@ -10,11 +10,13 @@ public enum FileRole: Sendable, Equatable {
   case stray
 
   public init(path: String, dataFolder: String) {
-    let inside = path.dropFirst(dataFolder.utf8.count + 1)
-    let folder = inside.prefix { $0 != "/" }
+    let inside = path.utf8.dropFirst(dataFolder.utf8.count + 1)
+    let folder = Substring(inside.prefix { $0 != UInt8(ascii: "/") })
     if folder == "photos" || folder == "signatures" {
       self = .image
-    } else if let kind = RecordKind.allCases.first(where: { $0.folder == folder }), path.hasSuffix(".yaml") {
+    } else if let kind = RecordKind.allCases.first(where: { $0.folder == folder }),
+      path.utf8.suffix(5).elementsEqual(".yaml".utf8)
+    {
       self = .record(kind)
     } else {
       self = .stray
@@ -49,6 +51,38 @@ public enum AnyReading: Sendable {
         SubscriptionDecoder.read(path: path, content: content, document: document, configuration: configuration))
     case .approval:
       self = .approval(ApprovalDecoder.read(path: path, content: content, document: document))
+    }
+  }
+}
+
+extension AnyReading {
+  /// The file can be read as a record.
+  public var isWhole: Bool {
+    switch self {
+    case .unit(let reading): reading.record != nil
+    case .person(let reading): reading.record != nil
+    case .apiKey(let reading): reading.record != nil
+    case .webhook(let reading): reading.record != nil
+    case .approval(let reading): reading.record != nil
+    }
+  }
+
+  /// The id that the file claims, readable even when the rest is not.
+  public var claimedID: Int? {
+    switch self {
+    case .unit(let reading): reading.claimedID
+    case .person(let reading): reading.claimedID
+    case .apiKey, .webhook, .approval: nil
+    }
+  }
+
+  public var findings: [Diagnostic] {
+    switch self {
+    case .unit(let reading): reading.findings
+    case .person(let reading): reading.findings
+    case .apiKey(let reading): reading.findings
+    case .webhook(let reading): reading.findings
+    case .approval(let reading): reading.findings
     }
   }
 }

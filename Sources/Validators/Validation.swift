@@ -1,7 +1,7 @@
+import Catalogue
 import GitStore
 import RecordSchema
 import Records
-import YAMLReader
 
 /// What `validate` found in one tree.
 public struct ValidationReport: Sendable {
@@ -23,42 +23,36 @@ public struct ValidationReport: Sendable {
   }
 }
 
-/// Judges a whole tree: what each file says, and how the records relate.
-public func validate(_ records: RecordSet, in source: some RecordSource) -> ValidationReport {
-  let index = RecordIndex(records)
-  let findings = RuleRegistry.relations.flatMap { $0.check(index) }
-  let diagnostics = records.findings + located(findings, records, in: source)
+/// Judges a tree: what each file says, and how the records relate.
+///
+/// - Parameter cache: what earlier runs kept; with it, a commit costs what it changes.
+public func validate(
+  _ source: some RecordSource, cache: ValidationCache? = nil,
+  progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
+) throws -> ValidationReport {
+  let read = try source.configuration()
+  let configuration = read.configuration ?? Configuration()
+  let (judgement, index) =
+    try (source as? CommitSource).flatMap { try cache?.judge($0, configuration) }
+    ?? judgeEverything(source, configuration, cache, progress)
+  let diagnostics = read.findings + (try judgement.diagnostics(index))
   return ValidationReport(
-    commit: records.commit?.description, people: records.people.count, units: records.units.count,
+    commit: source.commit?.description, people: try index.count(of: .person), units: try index.count(of: .unit),
     diagnostics: diagnostics.sorted {
       ($0.file, $0.range.start, $0.rule.code, $0.message) < ($1.file, $1.range.start, $1.rule.code, $1.message)
     })
 }
 
-/// Looks up lines and columns, reading each file that has findings once more.
-private func located(_ findings: [Finding], _ records: RecordSet, in source: some RecordSource) -> [Diagnostic] {
-  let entries = Dictionary(records.entries.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
-  return Dictionary(grouping: findings, by: \.file).flatMap { file, findings -> [Diagnostic] in
-    let bytes = entries[file].flatMap { entry in
-      findings.allSatisfy { $0.field == .record } ? nil : try? source.read(entry)
-    }
-    let root = bytes.flatMap { YAMLReader.read($0).root }
-    return findings.map { finding in
-      let node = finding.field == .record ? nil : root.flatMap { place(of: finding.field, in: $0) }
-      let range = node?.range ?? .fileStart
-      let fix = finding.replacement.flatMap { text in
-        node.map { Diagnostic.Fix(title: "Write \(text)", edits: [.init(range: $0.range, text: text)]) }
-      }
-      return Diagnostic(
-        finding.rule, finding.message, file: finding.file, range: range, subject: finding.subject, help: finding.help,
-        fix: fix)
-    }
-  }
-}
-
-/// The node that a path leads to. A unit may be written as its code alone, so the last step may not be there.
-private func place(of field: FieldPath, in root: YAMLNode) -> YAMLNode? {
-  if let node = root.node(at: field) { return node }
-  let nearest = root.nearest(to: field)
-  return nearest.scalar == nil ? nil : nearest
+private func judgeEverything(
+  _ source: some RecordSource, _ configuration: Configuration, _ cache: ValidationCache?,
+  _ progress: @escaping @Sendable (Int, Int) -> Void
+) throws -> (Judgement, RecordIndex) {
+  let folder = configuration.dataFolder
+  let tree = try (source as? CommitSource)?.folder(folder)
+  let reader = TreeReader(configuration, progress: progress) { FileFaults($0, $1, dataFolder: folder) }
+  let (catalogue, faults) = try reader.read(source, tree: tree)
+  let index = RecordIndex(catalogue, configuration: configuration, source: source)
+  let judgement = try Judgement(faults, index)
+  if tree != nil { cache?.keep(judgement, catalogue, configuration) }
+  return (judgement, index)
 }

@@ -6,6 +6,7 @@ import Ledger
 import Publishers
 import RecordSchema
 import Records
+import Validators
 
 /// The repository at hand and where its files of ours are: what the host decides, not a pushed tree.
 struct Workspace {
@@ -25,6 +26,14 @@ struct Workspace {
       ledgerPath: ledger ?? environment("STAFFREPO_LEDGER") ?? "\(folder)/ledger.sqlite",
       exportsFolder: repository.configurationPath("staffrepo.exportsDirectory") ?? "\(folder)/exports",
       secretsFolder: repository.configurationPath("staffrepo.secretsDirectory") ?? "\(folder)/secrets")
+  }
+
+  /// Where validation keeps what it found; `nil` when nothing is to be kept or used.
+  ///
+  /// - Parameter isReadOnly: for commits that may yet be refused.
+  func validationCache(isReadOnly: Bool = false) -> ValidationCache? {
+    environment("STAFFREPO_CACHE") == "off"
+      ? nil : ValidationCache(repository, folder: "\(folder)/cache", isReadOnly: isReadOnly)
   }
 
   /// Networks inside the organisation that endpoints may be in, from `git config staffrepo.allowNetworks`.

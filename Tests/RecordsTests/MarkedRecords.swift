@@ -5,13 +5,13 @@ import Records
 /// A little repository in memory, written with the places of expected findings marked: `«P012 EMP999»` means that rule
 /// P012 must report exactly this text's place. A mark without text, `«S001»`, stands at the file's beginning and means
 /// its first line.
-struct MarkedRecords: RecordSource {
+struct MarkedRecords: RecordSource, Sendable {
   let commit: OID? = nil
   private var texts: [String: String] = [:]
   private(set) var expected: Set<Place> = []
 
   /// Where a rule must report something.
-  struct Place: Hashable, CustomStringConvertible {
+  struct Place: Hashable, Sendable, CustomStringConvertible {
     let file: String
     let code: String
     let range: SourceRange
@@ -54,15 +54,17 @@ struct MarkedRecords: RecordSource {
     texts[path] = text
   }
 
-  func configurationFile() throws -> TreeEntry? { entry(ConfigurationDecoder.path) }
-
   func files(below folder: String) throws -> [TreeEntry] {
-    texts.keys.sorted().filter { $0.hasPrefix(folder + "/") }.compactMap(entry)
+    texts.keys.sorted().filter { $0.hasPrefix(folder + "/") }.compactMap(entry(at:))
+  }
+
+  var opener: @Sendable () throws -> any RecordSource {
+    { [self] in self }
   }
 
   func read(_ entry: TreeEntry) throws -> [UInt8] { Array((texts[entry.path] ?? "").utf8) }
 
-  private func entry(_ path: String) -> TreeEntry? {
+  func entry(at path: String) -> TreeEntry? {
     texts[path] == nil ? nil : TreeEntry(path: path, oid: .zero, kind: .file)
   }
 }

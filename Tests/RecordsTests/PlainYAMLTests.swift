@@ -79,9 +79,12 @@ import Testing
   private func mutate(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
     let place = Int.random(in: 0...bytes.count, using: &random)
     let pieces = [
-      " ", "  ", "\n", "\n  ", "\n- ", ":", ": ", "#", " #", "-", "- ", "'", "\"", "\\", "\t", "\r", "x", "é", "ế", "\u{85}",
-      "\u{2028}", "\u{FEFF}", "[", "{", "&a ", "*a", "!t ", "|", ">", "%", "@", "`", "?", "? ", ",", "---\n", "...\n", "\0",
-      "~", "key: value\n", "  key:\n", "key:\n    - a\n", "  - b: c\n", "#c\n", "\u{7F}", "<<: a\n", "1e3", "''", "\"\"", "/",
+      " ", "  ", "\n", "\n  ", "\n- ", ":", ": ", "#", " #", "-", "- ", "'", "\"", "\\", "\t", "\r", "x", "é", "ế",
+      "\u{85}",
+      "\u{2028}", "\u{FEFF}", "[", "{", "&a ", "*a", "!t ", "|", ">", "%", "@", "`", "?", "? ", ",", "---\n", "...\n",
+      "\0",
+      "~", "key: value\n", "  key:\n", "key:\n    - a\n", "  - b: c\n", "#c\n", "\u{7F}", "<<: a\n", "1e3", "''",
+      "\"\"", "/",
     ]
     switch Int.random(in: 0..<5, using: &random) {
     case 0 where place < bytes.count: bytes.remove(at: place)

@@ -22,21 +22,23 @@ public struct CalendarDate: Hashable, Comparable, Sendable {
   }
 
   /// Reads `YYYY-MM-DD` and nothing else.
-  public init?(_ text: some StringProtocol) {
-    let digits = Array(text.utf8)
-    guard digits.count == 10, digits[4] == UInt8(ascii: "-"), digits[7] == UInt8(ascii: "-") else {
-      return nil
-    }
-    func number(_ range: Range<Int>) -> Int? {
-      var value = 0
-      for digit in digits[range] {
-        guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-        value = value * 10 + Int(digit - UInt8(ascii: "0"))
+  public init?(_ text: String) {
+    guard text.utf8.count == 10 else { return nil }
+    var (year, month, day) = (0, 0, 0)
+    var place = -1
+    for byte in text.utf8 {
+      place += 1
+      if place == 4 || place == 7 {
+        guard byte == UInt8(ascii: "-") else { return nil }
+        continue
       }
-      return value
-    }
-    guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else {
-      return nil
+      let digit = Int(byte &- UInt8(ascii: "0"))
+      guard digit < 10 else { return nil }
+      switch place {
+      case ..<4: year = year * 10 + digit
+      case ..<7: month = month * 10 + digit
+      default: day = day * 10 + digit
+      }
     }
     self.init(year: year, month: month, day: day)
   }

@@ -15,7 +15,7 @@ public struct Instant: Hashable, Comparable, Sendable {
     let bytes = Array(text.utf8)
     guard bytes.count == 20, bytes[10] == UInt8(ascii: "T"), bytes[19] == UInt8(ascii: "Z"),
       bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
-      let date = CalendarDate(text.prefix(10)),
+      let date = CalendarDate(String(text.prefix(10))),
       let hour = Int(text.dropFirst(11).prefix(2)), (0..<24).contains(hour),
       let minute = Int(text.dropFirst(14).prefix(2)), (0..<60).contains(minute),
       let second = Int(text.dropFirst(17).prefix(2)), (0..<60).contains(second)

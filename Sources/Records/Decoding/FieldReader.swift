@@ -1,6 +1,18 @@
 import RecordSchema
 import YAMLReader
 
+/// The known fields of a mapping.
+struct FieldNodes {
+  private let entries: [YAMLEntry]
+
+  init(_ entries: [YAMLEntry] = []) { self.entries = entries }
+
+  /// Of a field that stands twice, the later one. Records have a dozen fields: looking through them beats hashing.
+  subscript(name: String) -> YAMLNode? {
+    entries.last { $0.key == name }?.value
+  }
+}
+
 /// Takes values out of nodes as the schema types them, and collects what is wrong.
 ///
 /// A value of the right type that breaks a rule (too long, blank at its end) is returned all the same: the finding stops
@@ -24,11 +36,16 @@ struct FieldReader {
   }
 
   /// The fields of a mapping, each checked to be known.
-  mutating func fields(_ node: YAMLNode, known: [String], what: String) -> [String: YAMLNode]? {
+  mutating func fields(_ node: YAMLNode, known: [String], what: String) -> FieldNodes? {
     guard let entries = node.entries else { return nil }
-    var result: [String: YAMLNode] = [:]
+    // Records are mostly written in the schema's order, so the next name is mostly the next one that is known.
+    var expected = 0
+    var unknown = false
     for entry in entries {
-      guard known.contains(entry.key) else {
+      if let position = position(of: entry.key, in: known, from: expected) {
+        expected = position + 1
+      } else {
+        unknown = true
         let near = closest(to: entry.key, among: known)
         let hint = near.map { " Did you mean '\($0)'?" } ?? ""
         report(
@@ -36,11 +53,13 @@ struct FieldReader {
           fix: near.map {
             .init(title: "Rename the field to \($0)", edits: [.init(range: entry.keyRange, text: $0)])
           })
-        continue
       }
-      result[entry.key] = entry.value
     }
-    return result
+    return FieldNodes(unknown ? entries.filter { known.contains($0.key) } : entries)
+  }
+
+  private func position(of name: String, in known: [String], from start: Int) -> Int? {
+    known[start...].firstIndex(of: name) ?? known[..<start].firstIndex(of: name)
   }
 
   /// The raw text; `nil` when nothing was written, or when it is a list or mapping.
@@ -56,6 +75,7 @@ struct FieldReader {
 
   mutating func text(_ node: YAMLNode?, _ field: String, length: ClosedRange<Int>) -> String? {
     guard let node, let text = scalar(node, field) else { return nil }
+    if isOrdinary(text), length.contains(text.utf8.count) { return text }
     let count = text.unicodeScalars.count
     if !length.contains(count) {
       let fault = count == 0 ? "is empty" : "has \(count) characters"
@@ -74,6 +94,13 @@ struct FieldReader {
   }
 
   private func padded(_ code: String) -> String { String(repeating: "0", count: max(0, 4 - code.count)) + code }
+
+  /// Printable ASCII without blanks at its ends: nearly every text, and nothing is wrong with it.
+  private func isOrdinary(_ text: String) -> Bool {
+    let bytes = text.utf8
+    guard let first = bytes.first, let last = bytes.last, first != 0x20, last != 0x20 else { return false }
+    return bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+  }
 
   /// Unicode's properties are slow to look up, and nearly every letter is ASCII.
   private func isBlank(_ scalar: Unicode.Scalar) -> Bool {

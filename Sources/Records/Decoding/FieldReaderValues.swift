@@ -35,8 +35,10 @@ extension FieldReader {
   /// A path below the data folder. One that leads out of it is not returned: no output may ever name it.
   mutating func path(_ node: YAMLNode?, _ field: String) -> String? {
     guard let node, let text = text(node, field, length: 1...255) else { return nil }
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    let leadsOut = text.contains("\\") || parts.contains { $0.isEmpty || $0 == "." || $0 == ".." }
+    let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let leadsOut =
+      text.utf8.contains(UInt8(ascii: "\\"))
+      || parts.contains { $0.isEmpty || ($0.count <= 2 && $0.allSatisfy { $0 == UInt8(ascii: ".") }) }
     if leadsOut {
       report(.pathOutsideData, "\(field) '\(excerpt(text))' is not a path below the data folder.", at: node.range)
       return nil
@@ -46,16 +48,31 @@ extension FieldReader {
 
   mutating func email(_ node: YAMLNode?, _ field: String) -> String? {
     guard let node, let text = text(node, field, length: 3...254) else { return nil }
-    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-    let isAddress =
-      parts.count == 2 && !parts[0].isEmpty && parts[1].contains(".") && !parts[1].hasPrefix(".")
-      && !parts[1].hasSuffix(".") && !text.contains("..")
-      && !text.unicodeScalars.contains { $0.properties.isWhitespace || "<>()[],;:\\\"".unicodeScalars.contains($0) }
-    if !isAddress {
+    if !isAddress(text) {
       report(.malformedEmail, "\(field) '\(excerpt(text))' is not an e-mail address.", at: node.range)
     }
     return text
   }
+
+  /// One @ with something before it, and after it a domain of at least two parts.
+  private func isAddress(_ text: String) -> Bool {
+    let bytes = text.utf8
+    guard let at = bytes.firstIndex(of: UInt8(ascii: "@")), at != bytes.startIndex else { return false }
+    let domain = bytes[bytes.index(after: at)...]
+    let dot = UInt8(ascii: ".")
+    guard domain.contains(dot), domain.first != dot, domain.last != dot else { return false }
+    var previous: UInt8 = 0
+    for byte in bytes {
+      if byte == dot, previous == dot { return false }
+      if byte == 0x20 || (0x09...0x0D).contains(byte) || Self.notInAddresses.contains(byte) { return false }
+      previous = byte
+    }
+    let isASCII = bytes.allSatisfy { $0 < 0x80 }
+    return !domain.contains(UInt8(ascii: "@"))
+      && (isASCII || !text.unicodeScalars.contains { $0.properties.isWhitespace })
+  }
+
+  private static let notInAddresses = Array("<>()[],;:\\\"".utf8)
 
   mutating func list(_ node: YAMLNode?, _ field: String) -> [YAMLNode]? {
     guard let node, !node.isEmpty else { return nil }

@@ -25,7 +25,7 @@ enum PersonDecoder {
   }
 
   private static func person(
-    from fields: [String: YAMLNode], id: Int?, isActive: Bool?, _ configuration: Configuration,
+    from fields: FieldNodes, id: Int?, isActive: Bool?, _ configuration: Configuration,
     _ reader: inout FieldReader
   ) -> Person {
     let reference = reader.reference(fields["employee_reference"], "employee_reference", blocks: true)
@@ -59,16 +59,19 @@ enum PersonDecoder {
     return person
   }
 
+  private static let requiredFields = [
+    "id", "employee_reference", "first_name", "last_name", "email", "job_title", "employment_start_date",
+  ]
+
   private static func reportMissing(
-    in fields: [String: YAMLNode], _ configuration: Configuration, _ reader: inout FieldReader
+    in fields: FieldNodes, _ configuration: Configuration, _ reader: inout FieldReader
   ) {
     func isMissing(_ name: String) -> Bool {
       let holdsText = name != "id" && name != "employment_start_date"
       return fields[name].map { holdsText ? $0.isEmpty : $0.isNull } ?? true
     }
-    let always = ["id", "employee_reference", "first_name", "last_name"]
-    for name in always + ["email", "job_title", "employment_start_date"] where isMissing(name) {
-      let isRequired = always.contains(name) || configuration.requiredFields.contains(name)
+    for name in Self.requiredFields where isMissing(name) {
+      let isRequired = !Configuration.relaxableFields.contains(name) || configuration.requiredFields.contains(name)
       reader.missing(name, what: "A person's record", severity: isRequired ? nil : .warning)
       if isRequired, ["id", "employee_reference", "employment_start_date"].contains(name) { reader.isBlocked = true }
     }

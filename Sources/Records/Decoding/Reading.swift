@@ -23,6 +23,7 @@ public struct Reading<Record: Sendable>: Sendable {
 
 /// A path's last part without `.yaml`.
 public func fileStem(of path: String) -> String {
-  let name = path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]
-  return String(name.hasSuffix(".yaml") ? name.dropLast(5) : name)
+  let bytes = path.utf8
+  let name = bytes[(bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes.index(after: $0) } ?? bytes.startIndex)...]
+  return String(Substring(name.suffix(5).elementsEqual(".yaml".utf8) ? name.dropLast(5) : name))
 }

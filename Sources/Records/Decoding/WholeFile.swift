@@ -4,8 +4,11 @@ import YAMLReader
 
 extension FieldReader {
   /// The fields of a whole file; `nil`, with findings, when it is no mapping.
-  mutating func rootFields(of document: YAMLDocument, known: [String], what: String) -> [String: YAMLNode]? {
+  mutating func rootFields(of document: YAMLDocument, known: [String], what: String) -> FieldNodes? {
     for problem in document.problems { report(problem.rule, problem.message, at: problem.range) }
+    if document.problems.isEmpty, let root = document.root, root.entries != nil {
+      return fields(root, known: known, what: what)
+    }
     // Where the text breaks off, what was read before would only look like a record with missing fields.
     let breaksOff: [Rule] = [.yamlSyntax, .yamlEncoding, .yamlTooLarge, .yamlTooDeep, .yamlSeveralDocuments]
     if document.problems.contains(where: { breaksOff.contains($0.rule) }) { return nil }
@@ -31,7 +34,7 @@ extension Reading {
   /// Whether the file says `is_active: false`, in quotes or not.
   static func saysInactive(_ document: YAMLDocument, _ lines: [UInt8]) -> Bool {
     // Of a field that stands twice, both must say so.
-    let said = document.root?.entries?.filter { $0.key == "is_active" }.map { $0.value.scalar ?? "" } ?? []
+    let said = (document.root?.entries ?? []).filter { $0.key == "is_active" }.map { $0.value.scalar ?? "" }
     guard !said.isEmpty else { return document.problems.isEmpty ? false : deactivates(lines) }
     return said.allSatisfy { ["false", "False", "FALSE"].contains($0) }
   }

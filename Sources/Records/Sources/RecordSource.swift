@@ -6,11 +6,18 @@ import RecordSchema
 public protocol RecordSource {
   /// `nil` for files that are not committed.
   var commit: OID? { get }
-  /// staffrepo.yaml, or `nil` when there is none.
-  func configurationFile() throws -> TreeEntry?
+  /// The file at a path; `nil` when there is none.
+  func entry(at path: String) throws -> TreeEntry?
   /// Every file below a folder.
   func files(below folder: String) throws -> [TreeEntry]
   func read(_ entry: TreeEntry) throws -> [UInt8]
+  /// Makes the same source for another thread.
+  var opener: @Sendable () throws -> any RecordSource { get }
+}
+
+extension RecordSource {
+  /// staffrepo.yaml, or `nil` when there is none.
+  public func configurationFile() throws -> TreeEntry? { try entry(at: ConfigurationDecoder.path) }
 }
 
 /// A commit's tree, read from the object database.
@@ -25,13 +32,24 @@ public struct CommitSource: RecordSource {
     tree = try repository.info(of: commit).tree
   }
 
-  public func configurationFile() throws -> TreeEntry? {
-    guard let found = try repository.entry(at: ConfigurationDecoder.path, in: tree), !found.isTree else { return nil }
-    return TreeEntry(path: ConfigurationDecoder.path, oid: found.oid, kind: found.kind)
+  public var opener: @Sendable () throws -> any RecordSource {
+    let (open, commit, tree) = (repository.opener, commit, tree)
+    return { CommitSource(try open(), commit: commit, tree: tree) }
+  }
+
+  private init(_ repository: Repository, commit: OID?, tree: OID) {
+    self.repository = repository
+    self.commit = commit
+    self.tree = tree
+  }
+
+  public func entry(at path: String) throws -> TreeEntry? {
+    guard let found = try repository.entry(at: path, in: tree), !found.isTree else { return nil }
+    return TreeEntry(path: path, oid: found.oid, kind: found.kind)
   }
 
   /// The id of a folder's tree.
-  func folder(_ path: String) throws -> OID? {
+  public func folder(_ path: String) throws -> OID? {
     guard let found = try repository.entry(at: path, in: tree), found.isTree else { return nil }
     return found.oid
   }
@@ -48,6 +66,30 @@ public struct CommitSource: RecordSource {
   }
 }
 
+/// The data folder of some commit, known by its own tree.
+struct DataFolderSource: RecordSource {
+  let commit: OID? = nil
+  private let source: CommitSource
+  private let tree: OID
+
+  init(_ source: CommitSource, tree: OID) {
+    self.source = source
+    self.tree = tree
+  }
+
+  var opener: @Sendable () throws -> any RecordSource { source.opener }
+
+  func entry(at path: String) throws -> TreeEntry? { nil }
+
+  func files(below folder: String) throws -> [TreeEntry] {
+    var files: [TreeEntry] = []
+    try source.repository.walk(tree: tree, prefix: folder + "/") { files.append($0) }
+    return files
+  }
+
+  func read(_ entry: TreeEntry) throws -> [UInt8] { try source.read(entry) }
+}
+
 /// What `git commit` would commit now.
 public struct IndexSource: RecordSource {
   public let commit: OID? = nil
@@ -59,7 +101,17 @@ public struct IndexSource: RecordSource {
     entries = try repository.indexEntries()
   }
 
-  public func configurationFile() throws -> TreeEntry? { entries.first { $0.path == ConfigurationDecoder.path } }
+  private init(_ repository: Repository, entries: [TreeEntry]) {
+    self.repository = repository
+    self.entries = entries
+  }
+
+  public var opener: @Sendable () throws -> any RecordSource {
+    let (open, entries) = (repository.opener, entries)
+    return { IndexSource(try open(), entries: entries) }
+  }
+
+  public func entry(at path: String) throws -> TreeEntry? { entries.first { $0.path == path } }
 
   public func files(below folder: String) throws -> [TreeEntry] { entries.filter { $0.path.hasPrefix(folder + "/") } }
 
@@ -69,7 +121,7 @@ public struct IndexSource: RecordSource {
 }
 
 /// The files as they stand in a folder, saved but perhaps not committed.
-public struct WorkTreeSource: RecordSource {
+public struct WorkTreeSource: RecordSource, Sendable {
   public let commit: OID? = nil
   private let root: String
 
@@ -77,19 +129,22 @@ public struct WorkTreeSource: RecordSource {
     self.root = root.hasSuffix("/") ? root : root + "/"
   }
 
-  public func configurationFile() throws -> TreeEntry? { entry(ConfigurationDecoder.path) }
+  public var opener: @Sendable () throws -> any RecordSource {
+    { [self] in self }
+  }
+
 
   public func files(below folder: String) throws -> [TreeEntry] {
     FileStore.names(in: root + folder).flatMap { name -> [TreeEntry] in
       let path = "\(folder)/\(name)"
       if FileKind(at: root + path) == .directory { return (try? files(below: path)) ?? [] }
-      return entry(path).map { [$0] } ?? []
+      return entry(at: path).map { [$0] } ?? []
     }
   }
 
   public func read(_ entry: TreeEntry) throws -> [UInt8] { try FileStore.read(root + entry.path) }
 
-  private func entry(_ path: String) -> TreeEntry? {
+  public func entry(at path: String) -> TreeEntry? {
     switch FileKind(at: root + path) {
     case .file: TreeEntry(path: path, oid: .zero, kind: .file)
     case .executable: TreeEntry(path: path, oid: .zero, kind: .executable)

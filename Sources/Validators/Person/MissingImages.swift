@@ -1,35 +1,42 @@
+import Catalogue
 import RecordSchema
+import Records
 
 /// A photo that a record names is there.
-enum MissingPhoto: RelationRule {
+enum MissingPhoto: KeyRule {
   static let rule = Rule(
     "P016", "missing-photo",
     explanation: "The record names a photo file that is not in the repository, so the identity card would have none.",
     help: "Add the file in the same change, or remove the line.")
 
-  static func check(_ index: RecordIndex) -> [Finding] {
-    missing(index, rule, "photo_path", \.photoPath)
+  static let family = RecordKey.Family.image
+
+  static func check(_ meeting: Meeting) throws -> [Finding] {
+    try missing(meeting, .photo, rule, "photo_path", \.photoPath)
   }
 }
 
 /// A signature that a record names is there.
-enum MissingSignature: RelationRule {
+enum MissingSignature: KeyRule {
   static let rule = Rule(
     "P017", "missing-signature", explanation: "The record names a signature file that is not in the repository.",
     help: "Add the file in the same change, or remove the line.")
 
-  static func check(_ index: RecordIndex) -> [Finding] {
-    missing(index, rule, "signature_path", \.signaturePath)
+  static let family = RecordKey.Family.image
+
+  static func check(_ meeting: Meeting) throws -> [Finding] {
+    try missing(meeting, .signature, rule, "signature_path", \.signaturePath)
   }
 }
 
-private func missing(_ index: RecordIndex, _ rule: Rule, _ field: String, _ path: (Person) -> String?) -> [Finding] {
-  index.people.compactMap { person in
+private func missing(
+  _ meeting: Meeting, _ role: Role, _ rule: Rule, _ field: FieldPath, _ path: (Person) -> String?
+) throws -> [Finding] {
+  guard meeting.claims == 0 else { return [] }
+  return try meeting.people(role).compactMap { person in
     guard let path = path(person.record) else { return nil }
-    let full = "\(index.configuration.dataFolder)/\(path)"
-    guard index.images[full] == nil else { return nil }
     return Finding(
-      rule, file: person.file, at: .init(stringLiteral: field), subject: person.record.reference.rawValue,
-      "The file \(full) is not there.")
+      rule, file: person.file, at: field, subject: person.record.reference.rawValue,
+      "The file \(meeting.index.configuration.dataFolder)/\(path) is not there.")
   }
 }

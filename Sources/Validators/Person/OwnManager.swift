@@ -1,21 +1,19 @@
 import RecordSchema
 
 /// Nobody is their own line manager.
-enum OwnManager: RelationRule {
+enum OwnManager: PersonRule {
   static let rule = Rule(
     "P013", "own-manager",
     explanation:
       "Nobody is their own line manager. Whoever has none, such as the chief executive, leaves the field out.",
     help: "Write the manager's reference, or remove the line.")
 
-  static func check(_ index: RecordIndex) -> [Finding] {
-    index.people.compactMap { person in
-      guard let manager = person.record.lineManager, manager.folded == person.record.reference.folded else {
-        return nil
-      }
-      return Finding(
+  static func check(_ person: Located<Person>) -> [Finding] {
+    guard let manager = person.record.lineManager, manager.folded == person.record.reference.folded else { return [] }
+    return [
+      Finding(
         rule, file: person.file, at: "line_manager", subject: person.record.reference.rawValue,
         "\(person.record.reference) is named as their own line manager.")
-    }
+    ]
   }
 }

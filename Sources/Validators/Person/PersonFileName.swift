@@ -1,20 +1,20 @@
 import RecordSchema
 
 /// A person's file has the name of the person's reference.
-enum PersonFileName: RelationRule {
+enum PersonFileName: PersonRule {
   static let rule = Rule(
     "P001", "file-name-mismatch",
     explanation:
       "A person's file is named after the employee reference, so that everybody finds it, and so that a file that cannot be read still tells whose it is.",
     help: "Rename the file, or correct the reference in it.")
 
-  static func check(_ index: RecordIndex) -> [Finding] {
-    index.people.compactMap { person in
-      let reference = person.record.reference.rawValue
-      guard !reference.isEmpty, reference != person.stem else { return nil }
-      return Finding(
+  static func check(_ person: Located<Person>) -> [Finding] {
+    let reference = person.record.reference.rawValue
+    guard !reference.isEmpty, reference != person.stem else { return [] }
+    return [
+      Finding(
         rule, file: person.file, at: "employee_reference", subject: reference,
         "The file is named \(person.stem).yaml, but the record in it is \(reference).")
-    }
+    ]
   }
 }

@@ -1,26 +1,24 @@
 import RecordSchema
 
 /// Nobody is in the same unit twice at one time.
-enum RepeatedUnit: RelationRule {
+enum RepeatedUnit: PersonRule {
   static let rule = Rule(
     "P006", "repeated-unit",
     explanation: "A person is in a unit or not. The same unit twice at one time is a slip, often of the dates.",
     help: "Remove one of the two, or correct the dates so that they do not overlap.")
 
-  static func check(_ index: RecordIndex) -> [Finding] {
-    index.people.flatMap { person -> [Finding] in
-      let units = person.record.units
-      guard units.count > 1 else { return [] }
-      var seen: [UnitCode: [UnitAssignment]] = [:]
-      return units.indices.compactMap { later in
-        defer { seen[units[later].unit, default: []].append(units[later]) }
-        guard !units[later].unit.rawValue.isEmpty,
-          let earlier = seen[units[later].unit]?.first(where: { $0.overlaps(units[later]) })
-        else { return nil }
-        return Finding(
-          rule, file: person.file, at: FieldPath("organisational_units").item(later),
-          subject: person.record.reference.rawValue, "The unit \(earlier.unit) is listed twice for the same time.")
-      }
+  static func check(_ person: Located<Person>) -> [Finding] {
+    let units = person.record.units
+    guard units.count > 1 else { return [] }
+    var seen: [UnitCode: [UnitAssignment]] = [:]
+    return units.indices.compactMap { later in
+      defer { seen[units[later].unit, default: []].append(units[later]) }
+      guard !units[later].unit.rawValue.isEmpty,
+        let earlier = seen[units[later].unit]?.first(where: { $0.overlaps(units[later]) })
+      else { return nil }
+      return Finding(
+        rule, file: person.file, at: FieldPath("organisational_units").item(later),
+        subject: person.record.reference.rawValue, "The unit \(earlier.unit) is listed twice for the same time.")
     }
   }
 }

@@ -1,23 +1,26 @@
+import Catalogue
 import RecordSchema
+import Records
 
 /// A person's units are there.
-enum UnknownUnit: RelationRule {
+enum UnknownUnit: KeyRule {
   static let rule = Rule(
     "P015", "unknown-unit",
     explanation:
       "A unit is named by its code. A code that no unit has gives the person no membership: no group in Entra, no cohort in the LMS.",
     help: "Write the code of a unit below data/units, or add the unit.")
 
-  static func check(_ index: RecordIndex) -> [Finding] {
-    var speller = Speller(index.units.map(\.record.code.rawValue))
-    return index.people.flatMap { person -> [Finding] in
-      person.record.units.enumerated().compactMap { position, assignment in
-        guard !assignment.unit.rawValue.isEmpty, !index.knows(assignment.unit) else { return nil }
-        let near = speller.suggestion(for: assignment.unit.rawValue)
-        return Finding(
+  static let family = RecordKey.Family.unitCode
+
+  static func check(_ meeting: Meeting) throws -> [Finding] {
+    guard !meeting.isKnown else { return [] }
+    let code = try meeting.index.key(of: meeting.marks[0]).text
+    return try meeting.people(.membership).flatMap { person in
+      person.record.units.enumerated().filter { $0.element.unit.rawValue == code }.map { position, assignment in
+        Finding(
           rule, file: person.file, at: FieldPath("organisational_units").item(position).key("unit"),
-          subject: person.record.reference.rawValue,
-          "There is no unit '\(assignment.unit)'.\(near.map { " Did you mean '\($0)'?" } ?? "")", replacement: near)
+          subject: person.record.reference.rawValue, "There is no unit '\(assignment.unit)'.",
+          wish: .init(word: assignment.unit.rawValue, family: .unitCode))
       }
     }
   }

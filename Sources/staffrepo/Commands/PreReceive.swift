@@ -89,16 +89,16 @@ struct PreReceive: ParsableCommand {
 
   private func judgeRecords(_ update: ReferenceUpdate, _ workspace: Workspace) throws {
     let source = try CommitSource(workspace.repository, commit: update.new)
-    let records = try RecordSet(source)
-    let report = Validators.validate(records, in: source)
-    guard report.errors > 0 else { return }
+    // What was there before is judged first: that is kept, and what is pushed now costs its changes only.
     let known = try update.old == .zero ? [] : errors(before: update.old, workspace)
+    let report = try Validators.validate(source, cache: workspace.validationCache(isReadOnly: true))
+    guard report.errors > 0 else { return }
     let (old, new) = report.diagnostics.filter { $0.severity == .error }.partitioned { known.contains(Fault($0)) }
     for diagnostic in old {
       Terminal.warning("\(diagnostic.rule.code) was there before: \(diagnostic.file): \(diagnostic.message)")
     }
     guard !new.isEmpty else { return }
-    var writer = DiagnosticText(records, source)
+    var writer = DiagnosticText(source)
     for diagnostic in new { Terminal.message(writer.text(diagnostic) + "\n") }
     throw Refusal(
       "The push is refused, nothing was changed: \(counted(new.count, "error")). Correct the files, then git commit --amend (so that the mistake is never published), and push again."
@@ -108,7 +108,7 @@ struct PreReceive: ParsableCommand {
   /// Faults that are on the branch already do not stop a push: perhaps it mends one of them.
   private func errors(before: OID, _ workspace: Workspace) throws -> Set<Fault> {
     let source = try CommitSource(workspace.repository, commit: before)
-    return Set(Validators.validate(try RecordSet(source), in: source).diagnostics.map(Fault.init))
+    return Set(try Validators.validate(source, cache: workspace.validationCache()).diagnostics.map(Fault.init))
   }
 
   private struct Fault: Hashable {

@@ -45,24 +45,25 @@ struct Validate: ParsableCommand {
     } else if staged {
       try report(IndexSource(repository))
     } else {
-      try report(CommitSource(repository, commit: repository.commit(named: revision)))
+      try report(CommitSource(repository, commit: repository.commit(named: revision)), workspace.validationCache())
     }
   }
 
-  private func report(_ source: some RecordSource) throws {
-    let records = try RecordSet(source) { done, all in Terminal.progress("reading records: \(done) of \(all)") }
-    let report = Validators.validate(records, in: source)
+  private func report(_ source: some RecordSource, _ cache: ValidationCache? = nil) throws {
+    let report = try Validators.validate(source, cache: cache) { done, all in
+      Terminal.progress("reading records: \(done) of \(all)")
+    }
     Terminal.endProgress()
     switch format {
     case .json: Terminal.print(report.json.prettyText)
     case .github: for diagnostic in report.diagnostics { Terminal.print(diagnostic.githubAnnotation) }
-    case .text: printText(report, records, source)
+    case .text: printText(report, source)
     }
     if report.errors > 0 { throw ExitCode(1) }
   }
 
-  private func printText(_ report: ValidationReport, _ records: RecordSet, _ source: some RecordSource) {
-    var writer = DiagnosticText(records, source)
+  private func printText(_ report: ValidationReport, _ source: some RecordSource) {
+    var writer = DiagnosticText(source)
     for diagnostic in report.diagnostics { Terminal.print(writer.text(diagnostic) + "\n") }
     Terminal.print(report.summary)
   }

@@ -9,13 +9,8 @@ struct DiagnosticText {
   private let read: (String) -> [UInt8]?
   private var lines: [String: [String]] = [:]
 
-  init(_ records: RecordSet, _ source: some RecordSource) {
-    let entries = Dictionary(records.entries.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
-    let configuration = try? source.configurationFile()
-    read = { path in
-      let entry = entries[path] ?? (path == configuration?.path ? configuration : nil)
-      return entry.flatMap { try? source.read($0) }
-    }
+  init(_ source: some RecordSource) {
+    read = { path in (try? source.entry(at: path)).flatMap { try? source.read($0) } }
   }
 
   mutating func text(_ diagnostic: Diagnostic) -> String {

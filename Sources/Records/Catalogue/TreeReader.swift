@@ -1,0 +1,106 @@
+import Catalogue
+import Dispatch
+import GitStore
+import Glibc
+import RecordSchema
+import Synchronization
+
+/// Reads every file of a tree, on all processors.
+public struct TreeReader<Remark: Sendable>: Sendable {
+  private let configuration: Configuration
+  /// What is to be known of a file beside the catalogue.
+  private let remark: @Sendable (TreeEntry, AnyReading?) -> Remark?
+  private let progress: @Sendable (Int, Int) -> Void
+
+  /// - Parameter progress: told the number of files read and of all files, now and then, from any thread.
+  public init(
+    _ configuration: Configuration, progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in },
+    remark: @escaping @Sendable (TreeEntry, AnyReading?) -> Remark?
+  ) {
+    self.configuration = configuration
+    self.progress = progress
+    self.remark = remark
+  }
+
+  private struct Part: Sendable {
+    var chunk = CatalogueChunk()
+    var remarks: [Remark] = []
+  }
+
+  private static var partSize: Int { 512 }
+
+  /// - Parameter tree: the data folder's id, when the files are those of a commit.
+  public func read(_ source: some RecordSource, tree: OID?) throws -> (catalogue: Catalogue, remarks: [Remark]) {
+    let entries = inOrder(try source.files(below: configuration.dataFolder))
+    let count = (entries.count + Self.partSize - 1) / Self.partSize
+    let workers = min(processors, max(1, count))
+    let parts = Mutex<[Part?]>(Array(repeating: nil, count: count))
+    let failure = Mutex<(any Error)?>(nil)
+    let next = Atomic(0)
+    let open = source.opener
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      do {
+        let source = try open()
+        while case let number = next.add(1, ordering: .relaxed).oldValue, number < count {
+          progress(number * Self.partSize, entries.count)
+          let range = number * Self.partSize..<min((number + 1) * Self.partSize, entries.count)
+          let part = try read(entries[range], from: source)
+          parts.withLock { $0[number] = part }
+        }
+      } catch {
+        failure.withLock { $0 = error }
+        next.store(count, ordering: .relaxed)
+      }
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure }
+    let done = parts.withLock { $0 }.compactMap(\.self)
+    return (Catalogue(done.map(\.chunk), tree: tree), done.flatMap(\.remarks))
+  }
+
+  private func read(_ entries: ArraySlice<TreeEntry>, from source: any RecordSource) throws -> Part {
+    var part = Part()
+    for entry in entries {
+      let reading = try reading(of: entry, from: source, configuration)
+      part.chunk.add(entry, dataFolder: configuration.dataFolder, reading: reading)
+      if let remark = remark(entry, reading) { part.remarks.append(remark) }
+    }
+    return part
+  }
+
+  /// By the bytes of their paths, as git's trees have them anyway.
+  private func inOrder(_ entries: [TreeEntry]) -> [TreeEntry] {
+    func precedes(_ left: TreeEntry, _ right: TreeEntry) -> Bool {
+      left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
+    }
+    let isSorted = zip(entries, entries.dropFirst()).allSatisfy { precedes($0, $1) }
+    return isSorted ? entries : entries.sorted(by: precedes)
+  }
+}
+
+/// What a file says, or `nil` when it is no record, or no plain file.
+public func reading(of entry: TreeEntry, from source: any RecordSource, _ configuration: Configuration) throws
+  -> AnyReading?
+{
+  guard case .record(let kind) = FileRole(path: entry.path, dataFolder: configuration.dataFolder),
+    entry.kind == .file || entry.kind == .executable
+  else { return nil }
+  return AnyReading(try source.read(entry), kind: kind, entry: entry, configuration: configuration)
+}
+
+/// How many threads can work at once.
+private let processors = max(1, min(16, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
+extension TreeReader where Remark == Never {
+  /// The catalogue of a data folder's tree.
+  public static func catalogue(of tree: OID, _ source: CommitSource, _ configuration: Configuration) throws -> Catalogue {
+    let folder = DataFolderSource(source, tree: tree)
+    return try TreeReader(configuration, remark: { _, _ in nil }).read(folder, tree: tree).catalogue
+  }
+}
+
+extension Configuration {
+  /// Tells apart configurations with which the same file may be read differently.
+  public var readingFingerprint: UInt64 {
+    Fingerprint.of("\(dataFolder) \(requiredFields.sorted()) \(customFields)")
+  }
+}

@@ -1,0 +1,101 @@
+import Catalogue
+import GitStore
+import RecordSchema
+import Records
+
+/// What is wrong with one file by itself.
+struct FileFaults: Sendable {
+  let file: String
+  let diagnostics: [Diagnostic]
+  let findings: [Finding]
+
+  /// `nil` when nothing is.
+  init?(_ entry: TreeEntry, _ reading: AnyReading?, dataFolder: String) {
+    let role = FileRole(path: entry.path, dataFolder: dataFolder)
+    file = entry.path
+    diagnostics = reading?.findings ?? []
+    var findings: [Finding] = []
+    for rule in RuleRegistry.files { if let finding = rule.check(entry, role) { findings.append(finding) } }
+    switch reading {
+    case .person(let reading):
+      if let person = Located(reading) { for rule in RuleRegistry.people { findings += rule.check(person) } }
+    case .unit(let reading):
+      if let unit = Located(reading) { for rule in RuleRegistry.units { findings += rule.check(unit) } }
+    case .webhook(let reading):
+      if let subscription = Located(reading) {
+        for rule in RuleRegistry.subscriptions { findings += rule.check(subscription) }
+      }
+    case .apiKey, .approval, nil: break
+    }
+    self.findings = findings
+    if diagnostics.isEmpty, findings.isEmpty { return nil }
+  }
+
+  init(file: String, diagnostics: [Diagnostic], findings: [Finding]) {
+    self.file = file
+    self.diagnostics = diagnostics
+    self.findings = findings
+  }
+}
+
+/// Everything that is wrong with a tree, kept by what it depends on: a file, a key, or circles.
+///
+/// After a change of the tree only the changed files, the keys at which they meet others, and the circles that they can
+/// be part of are judged again. The outcome is the same as if everything were; a test compares the two.
+struct Judgement {
+  private(set) var files: [String: FileFaults] = [:]
+  private(set) var keys: [RecordKey: [Finding]] = [:]
+  private(set) var circles: [Finding] = []
+
+  init(files: [FileFaults], keys: [RecordKey: [Finding]], circles: [Finding]) {
+    self.files = Dictionary(uniqueKeysWithValues: files.map { ($0.file, $0) })
+    self.keys = keys
+    self.circles = circles
+  }
+
+  /// Judges a whole tree.
+  init(_ faults: [FileFaults], _ index: RecordIndex) throws {
+    files = Dictionary(uniqueKeysWithValues: faults.map { ($0.file, $0) })
+    try index.forEachKey { marks in
+      let findings = try Self.findings(Meeting(marks, index))
+      if !findings.isEmpty { keys[try index.key(of: marks[0])] = findings }
+    }
+    circles = try RuleRegistry.circles.flatMap { try CircleSearch(rule: $0, index: index).everywhere() }
+  }
+
+  private static func findings(_ meeting: Meeting) throws -> [Finding] {
+    var findings: [Finding] = []
+    for rule in RuleRegistry.keysByFamily[meeting.marks[0].family] ?? [] { findings += try rule.check(meeting) }
+    return findings
+  }
+
+  /// Judges what a change touches.
+  ///
+  /// - Parameter changed: the paths that differ.
+  /// - Parameter faults: those of the files that came in or changed.
+  /// - Parameter touched: the keys of all files that differ, as they were and as they are.
+  /// - Parameter index: of the tree after the change.
+  mutating func change(
+    _ changed: [String], _ faults: [FileFaults], touched: Set<RecordKey>, _ index: RecordIndex
+  ) throws {
+    for path in changed { files[path] = nil }
+    for fault in faults { files[fault.file] = fault }
+    // Those who were in a circle, and those who lead elsewhere now or are led to by others.
+    var starts = Set(try (changed + circles.map(\.file)).compactMap { try index.number(ofPath: $0) })
+    for key in touched {
+      keys[key] = nil
+      let marks = try index.marks(at: key)
+      guard !marks.isEmpty else { continue }
+      let findings = try marks.withUnsafeBufferPointer { try Self.findings(Meeting($0, index)) }
+      if !findings.isEmpty { keys[key] = findings }
+      starts.formUnion(marks.filter { $0.role == .claim }.map(\.file))
+    }
+    circles = try RuleRegistry.circles.flatMap { try CircleSearch(rule: $0, index: index).reached(from: starts) }
+  }
+
+  /// Everything, with places and with likely spellings.
+  func diagnostics(_ index: RecordIndex) throws -> [Diagnostic] {
+    let findings = files.values.flatMap(\.findings) + keys.values.joined() + circles
+    return files.values.flatMap(\.diagnostics) + (try Locating(index: index).diagnostics(findings))
+  }
+}

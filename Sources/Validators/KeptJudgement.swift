@@ -1,0 +1,172 @@
+import Catalogue
+import FileStore
+import GitStore
+import RecordSchema
+import Records
+
+/// A judgement on disk, with the tree that it is about.
+struct KeptJudgement {
+  let tree: OID
+  let judgement: Judgement
+  private let configuration: UInt64
+
+  init(_ judgement: Judgement, tree: OID, _ configuration: Configuration) {
+    self.judgement = judgement
+    self.tree = tree
+    self.configuration = Self.fingerprint(configuration)
+  }
+
+  /// `nil` when there is none, or none of this program's for this configuration, or when it is damaged.
+  init?(_ path: String, _ configuration: Configuration) {
+    self.configuration = Self.fingerprint(configuration)
+    guard let bytes = SealedFile.read(path, seal: programStamp ^ self.configuration) else { return nil }
+    var unpacker = Unpacker(bytes)
+    guard let tree = (try? unpacker.text()).flatMap({ OID($0) }), let judgement = try? Judgement(&unpacker) else {
+      return nil
+    }
+    self.tree = tree
+    self.judgement = judgement
+  }
+
+  func save(to path: String) {
+    var packer = Packer()
+    packer.add(tree.description)
+    judgement.pack(into: &packer)
+    SealedFile.write(packer.bytes, to: path, seal: programStamp ^ configuration)
+  }
+
+  /// Rules may look at any setting.
+  private static func fingerprint(_ configuration: Configuration) -> UInt64 {
+    Fingerprint.of(String(describing: configuration))
+  }
+}
+
+extension Judgement {
+  func pack(into packer: inout Packer) {
+    packer.add(Array(files.values)) { packer, faults in
+      packer.add(faults.file)
+      packer.add(faults.diagnostics) { $1.pack(into: &$0) }
+      packer.add(faults.findings) { $1.pack(into: &$0) }
+    }
+    packer.add(Array(keys)) { packer, entry in
+      packer.add(Int(entry.key.family.rawValue))
+      packer.add(entry.key.text)
+      packer.add(entry.value) { $1.pack(into: &$0) }
+    }
+    packer.add(circles) { $1.pack(into: &$0) }
+  }
+
+  init(_ unpacker: inout Unpacker) throws(Unpacker.Malformed) {
+    let files = try unpacker.items { unpacker throws(Unpacker.Malformed) in
+      FileFaults(
+        file: try unpacker.text(),
+        diagnostics: try unpacker.items { unpacker throws(Unpacker.Malformed) in try Diagnostic(&unpacker) },
+        findings: try unpacker.items { unpacker throws(Unpacker.Malformed) in try Finding(&unpacker) })
+    }
+    let keys = try unpacker.items { unpacker throws(Unpacker.Malformed) in
+      let family = try family(&unpacker)
+      return (
+        RecordKey(family, try unpacker.text()),
+        try unpacker.items { unpacker throws(Unpacker.Malformed) in try Finding(&unpacker) }
+      )
+    }
+    let circles = try unpacker.items { unpacker throws(Unpacker.Malformed) in try Finding(&unpacker) }
+    self.init(files: files, keys: Dictionary(keys, uniquingKeysWith: { first, _ in first }), circles: circles)
+  }
+}
+
+private func family(_ unpacker: inout Unpacker) throws(Unpacker.Malformed) -> RecordKey.Family {
+  guard let family = RecordKey.Family(rawValue: UInt8(clamping: try unpacker.number())) else {
+    throw Unpacker.Malformed()
+  }
+  return family
+}
+
+private func rule(_ unpacker: inout Unpacker) throws(Unpacker.Malformed) -> Rule {
+  guard let rule = RuleRegistry.byCode[try unpacker.text()] else { throw Unpacker.Malformed() }
+  return rule
+}
+
+extension Finding {
+  fileprivate func pack(into packer: inout Packer) {
+    packer.add(rule.code)
+    packer.add(file)
+    packer.add(field.steps) { packer, step in
+      switch step {
+      case .key(let key):
+        packer.add(true)
+        packer.add(key)
+      case .index(let index):
+        packer.add(false)
+        packer.add(index)
+      }
+    }
+    packer.add(subject)
+    packer.add(message)
+    packer.add(help)
+    packer.add(wish != nil)
+    if let wish {
+      packer.add(wish.word)
+      packer.add(Int(wish.family.rawValue))
+      packer.add(wish.excluding)
+    }
+  }
+
+  fileprivate init(_ unpacker: inout Unpacker) throws(Unpacker.Malformed) {
+    self.init(
+      try Validators.rule(&unpacker), file: try unpacker.text(),
+      at: FieldPath(
+        try unpacker.items { unpacker throws(Unpacker.Malformed) in
+          try unpacker.flag() ? .key(try unpacker.text()) : .index(try unpacker.number())
+        }), subject: try unpacker.optionalText(), try unpacker.text(), help: try unpacker.optionalText(),
+      wish: try unpacker.flag()
+        ? Spelling(
+          word: try unpacker.text(), family: try family(&unpacker), excluding: try unpacker.optionalText())
+        : nil)
+  }
+}
+
+extension Diagnostic {
+  fileprivate func pack(into packer: inout Packer) {
+    packer.add(rule.code)
+    packer.add(severity == .error)
+    packer.add(message)
+    packer.add(file)
+    packer.add(range)
+    packer.add(subject)
+    packer.add(help)
+    packer.add(fix?.title)
+    packer.add(fix?.edits ?? []) { packer, edit in
+      packer.add(edit.range)
+      packer.add(edit.text)
+    }
+  }
+
+  fileprivate init(_ unpacker: inout Unpacker) throws(Unpacker.Malformed) {
+    let rule = try Validators.rule(&unpacker)
+    let severity: Severity = try unpacker.flag() ? .error : .warning
+    self.init(
+      rule, try unpacker.text(), file: try unpacker.text(), range: try unpacker.range(),
+      subject: try unpacker.optionalText(), severity: severity)
+    help = try unpacker.optionalText()
+    let title = try unpacker.optionalText()
+    let edits = try unpacker.items { unpacker throws(Unpacker.Malformed) in
+      Edit(range: try unpacker.range(), text: try unpacker.text())
+    }
+    fix = title.map { Fix(title: $0, edits: edits) }
+  }
+}
+
+extension Packer {
+  fileprivate mutating func add(_ range: SourceRange) {
+    for number in [range.start.line, range.start.column, range.end.line, range.end.column] { add(number) }
+  }
+}
+
+extension Unpacker {
+  fileprivate mutating func range() throws(Malformed) -> SourceRange {
+    SourceRange(
+      start: SourcePosition(line: try number(), column: try number()),
+      end: SourcePosition(line: try number(), column: try number()))
+  }
+}

@@ -1,0 +1,68 @@
+import Catalogue
+import RecordSchema
+import Records
+import YAMLReader
+
+/// Turns findings into diagnostics: looks up lines and columns, and the words that were probably meant.
+struct Locating {
+  let index: RecordIndex
+
+  /// Looking for a word among a hundred thousand costs milliseconds, so only so many findings get a suggestion.
+  private static let suggestionLimit = 50
+
+  func diagnostics(_ findings: [Finding]) throws -> [Diagnostic] {
+    let sorted = findings.sorted {
+      ($0.file, $0.rule.code, $0.message, $0.field.text) < ($1.file, $1.rule.code, $1.message, $1.field.text)
+    }
+    var words: [RecordKey.Family: [String]] = [:]
+    var left = Self.suggestionLimit
+    var suggestions: [Int: String] = [:]
+    for (number, finding) in sorted.enumerated() {
+      guard let wish = finding.wish, left > 0 else { continue }
+      left -= 1
+      let known = try words[wish.family] ?? index.claimedTexts(of: wish.family)
+      words[wish.family] = known
+      suggestions[number] = try suggestion(for: wish, among: known)
+    }
+    let byFile = Dictionary(grouping: sorted.indices) { sorted[$0].file }
+    return try byFile.flatMap { file, numbers in
+      let isPlaced = numbers.contains { sorted[$0].field != .record }
+      let root = isPlaced ? try index.bytes(ofPath: file).flatMap { YAMLReader.read($0).root } : nil
+      return numbers.map { diagnostic(sorted[$0], suggestions[$0], root) }
+    }
+  }
+
+  private func suggestion(for wish: Finding.Spelling, among known: [String]) throws -> String? {
+    guard let near = closest(to: wish.word, among: known) else { return nil }
+    // Keys ignore case; a suggestion is spelt as its own record spells it.
+    var word = near
+    if wish.family == .reference,
+      let claim = try index.marks(at: RecordKey(.reference, near)).first(where: { $0.role == .claim }),
+      case .person(let reading)? = try index.reading(claim.file), let reference = reading.draft?.reference.rawValue
+    {
+      word = reference
+    }
+    return word == wish.excluding ? nil : word
+  }
+
+  private func diagnostic(_ finding: Finding, _ suggestion: String?, _ root: YAMLNode?) -> Diagnostic {
+    let node = finding.field == .record ? nil : root.flatMap { place(of: finding.field, in: $0) }
+    var message = finding.message
+    if let suggestion {
+      message += finding.wish?.family == .reference ? " Did you mean \(suggestion)?" : " Did you mean '\(suggestion)'?"
+    }
+    let fix = suggestion.flatMap { text in
+      node.map { Diagnostic.Fix(title: "Write \(text)", edits: [.init(range: $0.range, text: text)]) }
+    }
+    return Diagnostic(
+      finding.rule, message, file: finding.file, range: node?.range ?? .fileStart, subject: finding.subject,
+      help: finding.help, fix: fix)
+  }
+}
+
+/// The node that a path leads to. A unit may be written as its code alone, so the last step may not be there.
+private func place(of field: FieldPath, in root: YAMLNode) -> YAMLNode? {
+  if let node = root.node(at: field) { return node }
+  let nearest = root.nearest(to: field)
+  return nearest.scalar == nil ? nil : nearest
+}

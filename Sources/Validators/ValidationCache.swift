@@ -1,0 +1,76 @@
+import Catalogue
+import FileStore
+import GitStore
+import RecordSchema
+import Records
+
+/// What validation keeps between runs: the catalogue of one tree, and what was wrong with one tree.
+///
+/// Neither is ever trusted for another tree than its own: what differs between it and the tree at hand is read and judged
+/// again. When one of them is missing, damaged, of another program or too far away, everything is read.
+public struct ValidationCache {
+  private let repository: Repository
+  private let catalogues: CatalogueStore
+  private let path: String
+  /// Nothing is kept, as in a hook that may yet refuse the commit.
+  private let isReadOnly: Bool
+
+  /// - Parameter folder: where both are kept.
+  public init(_ repository: Repository, folder: String, isReadOnly: Bool = false) {
+    self.repository = repository
+    self.isReadOnly = isReadOnly
+    catalogues = CatalogueStore(folder: folder)
+    path = "\(folder)/judgement"
+  }
+
+  /// Judges a commit by what it changes; `nil` when everything must be read.
+  func judge(_ source: CommitSource, _ configuration: Configuration) throws -> (Judgement, RecordIndex)? {
+    let folder = configuration.dataFolder
+    let fingerprint = configuration.readingFingerprint
+    guard let tree = try source.folder(folder), let kept = KeptJudgement(path, configuration),
+      let catalogue = catalogues.load(
+        fingerprint: fingerprint, remake: { try TreeReader.catalogue(of: $0, source, configuration) }),
+      let indexed = try changes(from: catalogue.tree, to: tree, folder, limit: catalogue.fileCount),
+      let judged = catalogue.tree == kept.tree
+        ? indexed : try changes(from: kept.tree, to: tree, folder, limit: catalogue.fileCount)
+    else { return nil }
+    var readings: [String: AnyReading] = [:]
+    for entry in (indexed + judged).compactMap(\.new) where readings[entry.path] == nil {
+      readings[entry.path] = try reading(of: entry, from: source, configuration)
+    }
+    let index = RecordIndex(catalogue, configuration: configuration, source: source)
+    try index.apply(indexed, readings)
+    var judgement = kept.judgement
+    if !judged.isEmpty {
+      var chunk = CatalogueChunk()
+      for entry in judged.compactMap(\.old) {
+        chunk.add(entry, dataFolder: folder, reading: try reading(of: entry, from: source, configuration))
+      }
+      let come = judged.compactMap(\.new)
+      for entry in come { chunk.add(entry, dataFolder: folder, reading: readings[entry.path]) }
+      try judgement.change(
+        judged.map(\.path), come.compactMap { FileFaults($0, readings[$0.path], dataFolder: folder) },
+        touched: Set(chunk.keyedMarks.map(\.key)), index)
+      keep(KeptJudgement(judgement, tree: tree, configuration))
+    }
+    return (judgement, index)
+  }
+
+  /// What differs between two trees; `nil` when one of them is not there any more, or when so much differs that reading
+  /// everything is hardly slower.
+  private func changes(from old: OID?, to new: OID, _ folder: String, limit files: Int) throws -> [TreeChange]? {
+    guard let old, let changes = try? repository.changes(from: old, to: new, prefix: folder + "/") else { return nil }
+    return changes.count <= max(256, files / 64) ? changes : nil
+  }
+
+  func keep(_ judgement: Judgement, _ catalogue: Catalogue, _ configuration: Configuration) {
+    guard !isReadOnly, let tree = catalogue.tree else { return }
+    catalogues.save(catalogue, fingerprint: configuration.readingFingerprint)
+    keep(KeptJudgement(judgement, tree: tree, configuration))
+  }
+
+  private func keep(_ kept: KeptJudgement) {
+    guard !isReadOnly else { return }
+    kept.save(to: path)
+  }
+}

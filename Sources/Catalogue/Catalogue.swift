@@ -147,11 +147,10 @@ public final class Catalogue {
   /// The groups of marks that meet at one key, of a catalogue that was just made.
   public func forEachKey(_ body: (UnsafeBufferPointer<Mark>) throws -> Void) rethrows {
     let marks = storage.rows(.marks, of: Mark.self)
-    let texts = storage[.texts]
     var start = 0
     while start < marks.count {
       var end = start + 1
-      while end < marks.count, marks[end].isAtSameKey(as: marks[start], texts) { end += 1 }
+      while end < marks.count, marks[end].followsItsLike { end += 1 }
       try body(UnsafeBufferPointer(rebasing: marks[start..<end]))
       start = end
     }

@@ -8,7 +8,13 @@ public struct CatalogueChunk: Sendable {
   var boundaries: [Boundary] = []
   var notables: [Notable] = []
 
-  public init() {}
+  /// - Parameter count: of files, more or less.
+  public init(expecting count: Int = 0) {
+    files.reserveCapacity(count)
+    marks.reserveCapacity(count * 9)
+    boundaries.reserveCapacity(count * 2)
+    texts.reserveCapacity(count * 192)
+  }
 
   public var count: Int { files.count }
 

@@ -84,6 +84,9 @@ enum MarkTable {
     for bucket in 0..<count {
       let range = Int(starts[bucket])..<Int(starts[bucket + 1])
       if range.count > 1 { sort(UnsafeMutableBufferPointer(rebasing: sorted[range]), texts) }
+      for number in range.dropFirst() where sorted[number].isAtSameKey(as: sorted[number - 1], texts) {
+        sorted[number].followsItsLike = true
+      }
     }
     return (starts, sorted)
   }
@@ -91,22 +94,28 @@ enum MarkTable {
   /// The readable files that claim an id which another one claims as well.
   static func contested(_ marks: UnsafeMutableBufferPointer<Mark>) -> Set<UInt32> {
     var files: Set<UInt32> = []
-    guard marks.count > 1 else { return files }
-    for number in 1..<marks.count {
-      let (earlier, later) = (marks[number - 1], marks[number])
-      guard earlier.hash == later.hash, later.family == .personID || later.family == .unitID,
-        earlier.family == later.family, earlier.isWhole, later.isWhole
-      else { continue }
-      files.formUnion([earlier.fileNumber, later.fileNumber])
+    /// The readable claimants of the key at hand.
+    var claimants: [UInt32] = []
+    for mark in marks {
+      if !mark.followsItsLike { claimants.removeAll(keepingCapacity: true) }
+      guard mark.isWhole, mark.family == .personID || mark.family == .unitID else { continue }
+      claimants.append(mark.fileNumber)
+      if claimants.count > 1 { files.formUnion(claimants) }
     }
     return files
   }
 
   /// Within a key, marks stay in the order of their files. Few keys share a bucket, so there is little to do.
   private static func sort(_ marks: UnsafeMutableBufferPointer<Mark>, _ texts: UnsafeRawBufferPointer) {
-    let isSorted = (1..<marks.count).allSatisfy { !marks[$0].precedes(marks[$0 - 1], texts) }
-    if isSorted { return }
+    // Those of one key came in the order of their files, so by hash alone they are nearly always in order.
+    var isInOrder = true
+    for number in 1..<marks.count where marks[number].hash < marks[number - 1].hash { isInOrder = false }
     var marks = marks
+    if !isInOrder { marks.sort { $0.hash < $1.hash } }
+    let isSorted = (1..<marks.count).allSatisfy {
+      marks[$0].hash != marks[$0 - 1].hash || !marks[$0].precedes(marks[$0 - 1], texts)
+    }
+    if isSorted { return }
     marks.sort { $0.precedes($1, texts) }
   }
 }

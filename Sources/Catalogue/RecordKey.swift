@@ -48,14 +48,17 @@ extension RecordKey.Family {
   /// The form in which texts of this family are compared: in small letters where case does not count, and in Unicode's
   /// normal form C, since é may be written as one character or as two.
   func write(_ text: String, to bytes: inout [UInt8]) {
-    let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
-    if isASCII {
-      if ignoresCase {
-        bytes.append(contentsOf: text.utf8.lazy.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })
-      } else {
-        bytes.append(contentsOf: text.utf8)
-      }
-    } else {
+    var text = text
+    let start = bytes.count
+    text.withUTF8 { bytes.append(contentsOf: $0) }
+    var isASCII = true
+    for place in start..<bytes.count {
+      let byte = bytes[place]
+      if byte >= 0x80 { isASCII = false }
+      if ignoresCase, byte &- 0x41 < 26 { bytes[place] = byte | 0x20 }
+    }
+    if !isASCII {
+      bytes.removeSubrange(start...)
       var normal = String.UnicodeScalarView()
       normal.append(contentsOf: (ignoresCase ? text.lowercased() : text)._nfc)
       bytes.append(contentsOf: String(normal).utf8)
@@ -78,7 +81,7 @@ public enum Role: UInt8, Sendable {
   case photo, signature
 }
 
-/// One file's part in one key.
+/// One file's part in one key, in twenty-four bytes.
 public struct Mark: Sendable {
   let hash: UInt64
   var fileNumber: UInt32
@@ -86,7 +89,8 @@ public struct Mark: Sendable {
   let textLength: UInt32
   private let storedPosition: UInt16
   private let storedRole: UInt8
-  private let familyAndWhole: UInt8
+  /// The family, and two flags in the highest bits.
+  private var familyAndFlags: UInt8
 
   init(
     hash: UInt64, file: Int, textOffset: Int, textLength: Int, family: RecordKey.Family, role: Role, position: Int,
@@ -98,16 +102,25 @@ public struct Mark: Sendable {
     self.textLength = UInt32(textLength)
     storedPosition = UInt16(clamping: position)
     storedRole = role.rawValue
-    familyAndWhole = family.rawValue << 1 | (isWhole ? 1 : 0)
+    familyAndFlags = family.rawValue | (isWhole ? Self.wholeFlag : 0)
   }
 
   public var file: Int { Int(fileNumber) }
   public var role: Role { Role(rawValue: storedRole) ?? .claim }
-  public var family: RecordKey.Family { RecordKey.Family(rawValue: familyAndWhole >> 1) ?? .fileName }
+  public var family: RecordKey.Family { RecordKey.Family(rawValue: familyAndFlags & 0x3F) ?? .fileName }
   /// Which item of a list names the key, from 0.
   public var position: Int { Int(storedPosition) }
   /// The file can be read as a record; otherwise this is what could be made out.
-  public var isWhole: Bool { familyAndWhole & 1 == 1 }
+  public var isWhole: Bool { familyAndFlags & Self.wholeFlag != 0 }
+
+  /// In a table: the mark before this one is at the same key.
+  var followsItsLike: Bool {
+    get { familyAndFlags & Self.followsFlag != 0 }
+    set { familyAndFlags = familyAndFlags & ~Self.followsFlag | (newValue ? Self.followsFlag : 0) }
+  }
+
+  private static let wholeFlag: UInt8 = 0x80
+  private static let followsFlag: UInt8 = 0x40
 
   /// The same of a file whose number is so much larger.
   public func moved(by offset: Int) -> Mark {

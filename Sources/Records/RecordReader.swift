@@ -36,21 +36,20 @@ public enum AnyReading: Sendable {
   public init(_ bytes: [UInt8], kind: RecordKind, entry: TreeEntry, configuration: Configuration) {
     let document = YAMLReader.read(bytes)
     let path = entry.path
-    let content = entry.oid == .zero ? nil : entry.oid
     switch kind {
     case .unit:
-      self = .unit(UnitDecoder.read(path: path, content: content, document: document, lines: bytes))
+      self = .unit(UnitDecoder.read(path: path, document: document, lines: bytes))
     case .person:
       self = .person(
         PersonDecoder.read(
-          path: path, content: content, document: document, configuration: configuration, lines: bytes))
+          path: path, document: document, configuration: configuration, lines: bytes))
     case .apiKey:
-      self = .apiKey(APIKeyDecoder.read(path: path, content: content, document: document))
+      self = .apiKey(APIKeyDecoder.read(path: path, document: document))
     case .webhook:
       self = .webhook(
-        SubscriptionDecoder.read(path: path, content: content, document: document, configuration: configuration))
+        SubscriptionDecoder.read(path: path, document: document, configuration: configuration))
     case .approval:
-      self = .approval(ApprovalDecoder.read(path: path, content: content, document: document))
+      self = .approval(ApprovalDecoder.read(path: path, document: document))
     }
   }
 }
@@ -59,11 +58,11 @@ extension AnyReading {
   /// The file can be read as a record.
   public var isWhole: Bool {
     switch self {
-    case .unit(let reading): reading.record != nil
-    case .person(let reading): reading.record != nil
-    case .apiKey(let reading): reading.record != nil
-    case .webhook(let reading): reading.record != nil
-    case .approval(let reading): reading.record != nil
+    case .unit(let reading): reading.isWhole
+    case .person(let reading): reading.isWhole
+    case .apiKey(let reading): reading.isWhole
+    case .webhook(let reading): reading.isWhole
+    case .approval(let reading): reading.isWhole
     }
   }
 

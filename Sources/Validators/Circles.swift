@@ -8,20 +8,24 @@ struct CircleSearch {
 
   /// All circles of a fresh index.
   func everywhere() throws -> [Finding] {
-    var leadsTo: [Int: Int] = [:]
+    var leadsTo = [Int32](repeating: -1, count: index.fileCount)
+    var starts: [Int] = []
     index.forEachKey { marks in
       guard marks[0].family == rule.family, marks.contains(where: { $0.role == rule.role }) else { return }
       let claims = marks.filter { $0.role == .claim }
       guard claims.count == 1 else { return }
-      for mark in marks where mark.role == rule.role { leadsTo[mark.file] = claims[0].file }
+      for mark in marks where mark.role == rule.role {
+        leadsTo[mark.file] = Int32(claims[0].file)
+        starts.append(mark.file)
+      }
     }
-    let found = circles(from: leadsTo.keys.sorted()) { leadsTo[$0] }
+    let found = circles(from: starts, among: leadsTo.count) { leadsTo[$0] < 0 ? nil : Int(leadsTo[$0]) }
     return try found.flatMap(findings)
   }
 
   /// The circles that can be reached from these files.
   func reached(from files: Set<Int>) throws -> [Finding] {
-    try circles(from: files.sorted(), next: next).flatMap(findings)
+    try circles(from: files.sorted(), among: index.fileCount, next: next).flatMap(findings)
   }
 
   private func next(_ file: Int) throws -> Int? {
@@ -43,14 +47,17 @@ struct CircleSearch {
 
 /// The circles of a graph in which everything leads to at most one other thing, as far as they are reached from some
 /// things. Linear in the number of things on the way.
-func circles(from starts: [Int], next: (Int) throws -> Int?) rethrows -> [[Int]] {
-  /// In which walk a thing was first met.
-  var walks: [Int: Int] = [:]
+///
+/// - Parameter count: things are numbered from 0 up to it.
+func circles(from starts: [Int], among count: Int, next: (Int) throws -> Int?) rethrows -> [[Int]] {
+  /// In which walk a thing was first met; 0 before.
+  var walks = [Int32](repeating: 0, count: count)
   var found: [[Int]] = []
-  for (walk, start) in starts.enumerated() where walks[start] == nil {
+  for (number, start) in starts.enumerated() where walks[start] == 0 {
+    let walk = Int32(number + 1)
     var path: [Int] = []
     var current: Int? = start
-    while let thing = current, walks[thing] == nil {
+    while let thing = current, walks[thing] == 0 {
       walks[thing] = walk
       path.append(thing)
       current = try next(thing)

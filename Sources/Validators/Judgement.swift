@@ -10,8 +10,7 @@ struct FileFaults: Sendable {
   let findings: [Finding]
 
   /// `nil` when nothing is.
-  init?(_ entry: TreeEntry, _ reading: AnyReading?, dataFolder: String) {
-    let role = FileRole(path: entry.path, dataFolder: dataFolder)
+  init?(_ entry: TreeEntry, _ role: FileRole, _ reading: AnyReading?) {
     file = entry.path
     diagnostics = reading?.findings ?? []
     var findings: [Finding] = []

@@ -8,18 +8,18 @@ import Records
 struct KeptJudgement {
   let tree: OID
   let judgement: Judgement
-  private let configuration: UInt64
+  private let seal: UInt64
 
-  init(_ judgement: Judgement, tree: OID, _ configuration: Configuration) {
+  init(_ judgement: Judgement, tree: OID, in source: CommitSource) throws {
     self.judgement = judgement
     self.tree = tree
-    self.configuration = Self.fingerprint(configuration)
+    seal = try Self.seal(source)
   }
 
-  /// `nil` when there is none, or none of this program's for this configuration, or when it is damaged.
-  init?(_ path: String, _ configuration: Configuration) {
-    self.configuration = Self.fingerprint(configuration)
-    guard let bytes = SealedFile.read(path, seal: programStamp ^ self.configuration) else { return nil }
+  /// `nil` when there is none, or none of this program's for the same configuration, or when it is damaged.
+  init?(_ path: String, for source: CommitSource) throws {
+    seal = try Self.seal(source)
+    guard let bytes = SealedFile.read(path, seal: seal) else { return nil }
     var unpacker = Unpacker(bytes)
     guard let tree = (try? unpacker.text()).flatMap({ OID($0) }), let judgement = try? Judgement(&unpacker) else {
       return nil
@@ -32,12 +32,12 @@ struct KeptJudgement {
     var packer = Packer()
     packer.add(tree.description)
     judgement.pack(into: &packer)
-    SealedFile.write(packer.bytes, to: path, seal: programStamp ^ configuration)
+    SealedFile.write(packer.bytes, to: path, seal: seal)
   }
 
-  /// Rules may look at any setting.
-  private static func fingerprint(_ configuration: Configuration) -> UInt64 {
-    Fingerprint.of(String(describing: configuration))
+  /// Rules may look at any setting, so another configuration file is another judgement.
+  private static func seal(_ source: CommitSource) throws -> UInt64 {
+    programStamp ^ Fingerprint.of(try source.configurationFile()?.oid.description ?? "none")
   }
 }
 

@@ -8,19 +8,18 @@ import Records
 
 /// A record as far as it could be made out, and its file.
 public struct Located<Record: Sendable> {
-  let record: Record
-  let file: String
-  let stem: String
-  /// The file is read as a whole; otherwise this is what could be made out.
-  let isWhole: Bool
+  private let reading: Reading<Record>
 
   init?(_ reading: Reading<Record>) {
-    guard let draft = reading.draft else { return nil }
-    record = draft
-    file = reading.path
-    stem = reading.stem
-    isWhole = reading.record != nil
+    guard reading.draft != nil else { return nil }
+    self.reading = reading
   }
+
+  var record: Record { reading.draft! }
+  var file: String { reading.path }
+  var stem: String { reading.stem }
+  /// The file is read as a whole; otherwise the record is what could be made out.
+  var isWhole: Bool { reading.isWhole }
 }
 
 /// A rule about one person's record by itself.

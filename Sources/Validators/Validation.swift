@@ -47,12 +47,11 @@ private func judgeEverything(
   _ source: some RecordSource, _ configuration: Configuration, _ cache: ValidationCache?,
   _ progress: @escaping @Sendable (Int, Int) -> Void
 ) throws -> (Judgement, RecordIndex) {
-  let folder = configuration.dataFolder
-  let tree = try (source as? CommitSource)?.folder(folder)
-  let reader = TreeReader(configuration, progress: progress) { FileFaults($0, $1, dataFolder: folder) }
+  let tree = try (source as? CommitSource)?.folder(configuration.dataFolder)
+  let reader = TreeReader(configuration, progress: progress) { FileFaults($0, $1, $2) }
   let (catalogue, faults) = try reader.read(source, tree: tree)
   let index = RecordIndex(catalogue, configuration: configuration, source: source)
   let judgement = try Judgement(faults, index)
-  if tree != nil { cache?.keep(judgement, catalogue, configuration) }
+  if let source = source as? CommitSource { try cache?.keep(judgement, catalogue, configuration, source) }
   return (judgement, index)
 }

@@ -27,7 +27,7 @@ public struct ValidationCache {
   func judge(_ source: CommitSource, _ configuration: Configuration) throws -> (Judgement, RecordIndex)? {
     let folder = configuration.dataFolder
     let fingerprint = configuration.readingFingerprint
-    guard let tree = try source.folder(folder), let kept = KeptJudgement(path, configuration),
+    guard let tree = try source.folder(folder), let kept = try KeptJudgement(path, for: source),
       let catalogue = catalogues.load(
         fingerprint: fingerprint, remake: { try TreeReader.catalogue(of: $0, source, configuration) }),
       let indexed = try changes(from: catalogue.tree, to: tree, folder, limit: catalogue.fileCount),
@@ -49,9 +49,11 @@ public struct ValidationCache {
       let come = judged.compactMap(\.new)
       for entry in come { chunk.add(entry, dataFolder: folder, reading: readings[entry.path]) }
       try judgement.change(
-        judged.map(\.path), come.compactMap { FileFaults($0, readings[$0.path], dataFolder: folder) },
+        judged.map(\.path), come.compactMap {
+          FileFaults($0, FileRole(path: $0.path, dataFolder: folder), readings[$0.path])
+        },
         touched: Set(chunk.keyedMarks.map(\.key)), index)
-      keep(KeptJudgement(judgement, tree: tree, configuration))
+      keep(try KeptJudgement(judgement, tree: tree, in: source))
     }
     return (judgement, index)
   }
@@ -63,10 +65,12 @@ public struct ValidationCache {
     return changes.count <= max(256, files / 64) ? changes : nil
   }
 
-  func keep(_ judgement: Judgement, _ catalogue: Catalogue, _ configuration: Configuration) {
+  func keep(
+    _ judgement: Judgement, _ catalogue: Catalogue, _ configuration: Configuration, _ source: CommitSource
+  ) throws {
     guard !isReadOnly, let tree = catalogue.tree else { return }
     catalogues.save(catalogue, fingerprint: configuration.readingFingerprint)
-    keep(KeptJudgement(judgement, tree: tree, configuration))
+    keep(try KeptJudgement(judgement, tree: tree, in: source))
   }
 
   private func keep(_ kept: KeptJudgement) {

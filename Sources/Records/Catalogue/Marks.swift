@@ -7,7 +7,10 @@ extension CatalogueChunk {
   ///
   /// - Parameter reading: `nil` for what is no record.
   public mutating func add(_ entry: TreeEntry, dataFolder: String, reading: AnyReading?) {
-    let role = FileRole(path: entry.path, dataFolder: dataFolder)
+    add(entry, FileRole(path: entry.path, dataFolder: dataFolder), dataFolder: dataFolder, reading)
+  }
+
+  mutating func add(_ entry: TreeEntry, _ role: FileRole, dataFolder: String, _ reading: AnyReading?) {
     var file = CatalogueFile(path: entry.path, oid: entry.oid, kind: entry.kind, content: role.content)
     guard let reading else {
       // A link or a submodule in a record's place is a record that cannot be read.
@@ -26,12 +29,12 @@ extension CatalogueChunk {
     add(file)
     switch reading {
     case .person(let person):
-      if let draft = person.draft { mark(draft, isWhole: person.record != nil) }
-      if person.record == nil { mark(.reference, person.stem, .unreadable) }
+      if let draft = person.draft { mark(draft, isWhole: person.isWhole) }
+      if !person.isWhole { mark(.reference, person.stem, .unreadable) }
       if !file.isWhole { note() }
     case .unit(let unit):
-      if let draft = unit.draft { mark(draft, isWhole: unit.record != nil) }
-      if unit.record == nil { mark(.unitCode, unit.stem.lowercased(), .unreadable) }
+      if let draft = unit.draft { mark(draft, isWhole: unit.isWhole) }
+      if !unit.isWhole { mark(.unitCode, unit.stem.lowercased(), .unreadable) }
       note(unit.record?.packed ?? [])
     case .apiKey(let key):
       if let draft = key.draft {

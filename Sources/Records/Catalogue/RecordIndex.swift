@@ -46,6 +46,9 @@ public final class RecordIndex {
 
   // MARK: Files
 
+  /// Every number is smaller.
+  public var fileCount: Int { catalogue.fileCount + added.count }
+
   public func file(_ number: Int) throws -> CatalogueFile {
     number < catalogue.fileCount ? try catalogue.file(number) : added.file(at: number - catalogue.fileCount)
   }

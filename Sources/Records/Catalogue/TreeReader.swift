@@ -9,13 +9,13 @@ import Synchronization
 public struct TreeReader<Remark: Sendable>: Sendable {
   private let configuration: Configuration
   /// What is to be known of a file beside the catalogue.
-  private let remark: @Sendable (TreeEntry, AnyReading?) -> Remark?
+  private let remark: @Sendable (TreeEntry, FileRole, AnyReading?) -> Remark?
   private let progress: @Sendable (Int, Int) -> Void
 
   /// - Parameter progress: told the number of files read and of all files, now and then, from any thread.
   public init(
     _ configuration: Configuration, progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in },
-    remark: @escaping @Sendable (TreeEntry, AnyReading?) -> Remark?
+    remark: @escaping @Sendable (TreeEntry, FileRole, AnyReading?) -> Remark?
   ) {
     self.configuration = configuration
     self.progress = progress
@@ -23,7 +23,7 @@ public struct TreeReader<Remark: Sendable>: Sendable {
   }
 
   private struct Part: Sendable {
-    var chunk = CatalogueChunk()
+    var chunk: CatalogueChunk
     var remarks: [Remark] = []
   }
 
@@ -31,7 +31,7 @@ public struct TreeReader<Remark: Sendable>: Sendable {
 
   /// - Parameter tree: the data folder's id, when the files are those of a commit.
   public func read(_ source: some RecordSource, tree: OID?) throws -> (catalogue: Catalogue, remarks: [Remark]) {
-    let entries = inOrder(try source.files(below: configuration.dataFolder))
+    let entries = try source.files(below: configuration.dataFolder)
     let count = (entries.count + Self.partSize - 1) / Self.partSize
     let workers = min(processors, max(1, count))
     let parts = Mutex<[Part?]>(Array(repeating: nil, count: count))
@@ -58,22 +58,14 @@ public struct TreeReader<Remark: Sendable>: Sendable {
   }
 
   private func read(_ entries: ArraySlice<TreeEntry>, from source: any RecordSource) throws -> Part {
-    var part = Part()
+    var part = Part(chunk: CatalogueChunk(expecting: entries.count))
     for entry in entries {
-      let reading = try reading(of: entry, from: source, configuration)
-      part.chunk.add(entry, dataFolder: configuration.dataFolder, reading: reading)
-      if let remark = remark(entry, reading) { part.remarks.append(remark) }
+      let role = FileRole(path: entry.path, dataFolder: configuration.dataFolder)
+      let reading = try reading(of: entry, role, from: source, configuration)
+      part.chunk.add(entry, role, dataFolder: configuration.dataFolder, reading)
+      if let remark = remark(entry, role, reading) { part.remarks.append(remark) }
     }
     return part
-  }
-
-  /// By the bytes of their paths, as git's trees have them anyway.
-  private func inOrder(_ entries: [TreeEntry]) -> [TreeEntry] {
-    func precedes(_ left: TreeEntry, _ right: TreeEntry) -> Bool {
-      left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
-    }
-    let isSorted = zip(entries, entries.dropFirst()).allSatisfy { precedes($0, $1) }
-    return isSorted ? entries : entries.sorted(by: precedes)
   }
 }
 
@@ -81,8 +73,14 @@ public struct TreeReader<Remark: Sendable>: Sendable {
 public func reading(of entry: TreeEntry, from source: any RecordSource, _ configuration: Configuration) throws
   -> AnyReading?
 {
-  guard case .record(let kind) = FileRole(path: entry.path, dataFolder: configuration.dataFolder),
-    entry.kind == .file || entry.kind == .executable
+  try reading(
+    of: entry, FileRole(path: entry.path, dataFolder: configuration.dataFolder), from: source, configuration)
+}
+
+private func reading(
+  of entry: TreeEntry, _ role: FileRole, from source: any RecordSource, _ configuration: Configuration
+) throws -> AnyReading? {
+  guard case .record(let kind) = role, entry.kind == .file || entry.kind == .executable
   else { return nil }
   return AnyReading(try source.read(entry), kind: kind, entry: entry, configuration: configuration)
 }
@@ -94,7 +92,7 @@ extension TreeReader where Remark == Never {
   /// The catalogue of a data folder's tree.
   public static func catalogue(of tree: OID, _ source: CommitSource, _ configuration: Configuration) throws -> Catalogue {
     let folder = DataFolderSource(source, tree: tree)
-    return try TreeReader(configuration, remark: { _, _ in nil }).read(folder, tree: tree).catalogue
+    return try TreeReader(configuration, remark: { _, _, _ in nil }).read(folder, tree: tree).catalogue
   }
 }
 

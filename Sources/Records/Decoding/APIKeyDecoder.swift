@@ -1,4 +1,3 @@
-import GitStore
 import RecordSchema
 import YAMLReader
 
@@ -8,13 +7,14 @@ enum APIKeyDecoder {
     "system", "name", "key_hash", "key_hint", "scopes", "units", "created_at", "expires_at", "revoked_at",
   ]
 
-  static func read(path: String, content: OID?, document: YAMLDocument) -> Reading<APIKey> {
+  static func read(path: String, document: YAMLDocument) -> Reading<APIKey> {
     var reader = FieldReader(file: path)
-    reader.subject = fileStem(of: path)
+    let stem = fileStem(of: path)
+    reader.subject = stem
     guard let fields = reader.rootFields(of: document, known: fieldNames, what: "A key") else {
-      return .unreadable(path: path, content: content, lines: [], findings: reader.findings)
+      return .unreadable(path: path, stem: stem, lines: [], findings: reader.findings)
     }
-    var key = APIKey(name: fileStem(of: path))
+    var key = APIKey(name: stem)
     key.system = reader.text(fields["system"], "system", length: 1...64) ?? ""
     _ = reader.text(fields["name"], "name", length: 1...128)
     key.keyHash = reader.hash(fields["key_hash"])
@@ -30,7 +30,7 @@ enum APIKeyDecoder {
     }
     let isHeld = reader.isBlocked || !document.problems.isEmpty
     return Reading(
-      path: path, content: content, record: isHeld ? nil : key, draft: key, claimedID: nil, saysInactive: false,
+      path: path, stem: stem, draft: key, isWhole: !isHeld, claimedID: nil, saysInactive: false,
       findings: reader.findings)
   }
 }

@@ -1,17 +1,17 @@
-import GitStore
 import RecordSchema
 import YAMLReader
 
 /// An approval's file.
 enum ApprovalDecoder {
-  static func read(path: String, content: OID?, document: YAMLDocument) -> Reading<Approval> {
+  static func read(path: String, document: YAMLDocument) -> Reading<Approval> {
     var reader = FieldReader(file: path)
-    reader.subject = fileStem(of: path)
+    let stem = fileStem(of: path)
+    reader.subject = stem
     let known = ["guard", "limit", "expires", "reason"]
     guard let fields = reader.rootFields(of: document, known: known, what: "An approval") else {
-      return .unreadable(path: path, content: content, lines: [], findings: reader.findings)
+      return .unreadable(path: path, stem: stem, lines: [], findings: reader.findings)
     }
-    var approval = Approval(name: fileStem(of: path))
+    var approval = Approval(name: stem)
     approval.guardName =
       reader.words(fields["guard"], "guard", known: Configuration.defaultGuards.map(\.name)).first ?? ""
     approval.limit = reader.identifier(fields["limit"], "limit") ?? 0
@@ -23,7 +23,7 @@ enum ApprovalDecoder {
     }
     let isHeld = reader.isBlocked || !document.problems.isEmpty
     return Reading(
-      path: path, content: content, record: isHeld ? nil : approval, draft: approval, claimedID: nil,
+      path: path, stem: stem, draft: approval, isWhole: !isHeld, claimedID: nil,
       saysInactive: false,
       findings: reader.findings)
   }

@@ -9,7 +9,8 @@ struct FieldNodes {
 
   /// Of a field that stands twice, the later one. Records have a dozen fields: looking through them beats hashing.
   subscript(name: String) -> YAMLNode? {
-    entries.last { $0.key == name }?.value
+    let count = name.utf8.count
+    return entries.last { $0.key.utf8.count == count && $0.key == name }?.value
   }
 }
 

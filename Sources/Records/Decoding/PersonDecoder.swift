@@ -1,4 +1,3 @@
-import GitStore
 import RecordSchema
 import YAMLReader
 
@@ -7,19 +6,20 @@ enum PersonDecoder {
   static let fieldNames = Person.fields.map(\.name)
 
   static func read(
-    path: String, content: OID?, document: YAMLDocument, configuration: Configuration, lines: [UInt8]
+    path: String, document: YAMLDocument, configuration: Configuration, lines: [UInt8]
   ) -> Reading<Person> {
     var reader = FieldReader(file: path)
-    reader.subject = fileStem(of: path)
+    let stem = fileStem(of: path)
+    reader.subject = stem
     guard let fields = reader.rootFields(of: document, known: fieldNames, what: "A person") else {
-      return .unreadable(path: path, content: content, lines: lines, findings: reader.findings)
+      return .unreadable(path: path, stem: stem, lines: lines, findings: reader.findings)
     }
     let id = reader.identifier(fields["id"], "id")
     let isActive = reader.boolean(fields["is_active"], "is_active")
     let person = person(from: fields, id: id, isActive: isActive, configuration, &reader)
     let isHeld = reader.isBlocked || !document.problems.isEmpty
     return Reading(
-      path: path, content: content, record: isHeld ? nil : person, draft: person, claimedID: id,
+      path: path, stem: stem, draft: person, isWhole: !isHeld, claimedID: id,
       saysInactive: Reading<Person>.saysInactive(document, lines),
       findings: reader.findings)
   }
@@ -55,7 +55,7 @@ enum PersonDecoder {
     person.externalIDs = reader.externalIDs(fields["external_ids"])
     person.source = reader.source(fields["source"])
     person.custom = reader.custom(fields["custom"], configuration)
-    reportMissing(in: fields, configuration, &reader)
+    reportMissing(of: person, in: fields, configuration, &reader)
     return person
   }
 
@@ -64,8 +64,12 @@ enum PersonDecoder {
   ]
 
   private static func reportMissing(
-    in fields: FieldNodes, _ configuration: Configuration, _ reader: inout FieldReader
+    of person: Person, in fields: FieldNodes, _ configuration: Configuration, _ reader: inout FieldReader
   ) {
+    let isComplete =
+      person.id.rawValue > 0 && person.startDate != nil
+      && ![person.reference.rawValue, person.firstName, person.lastName, person.email, person.jobTitle].contains("")
+    if isComplete { return }
     func isMissing(_ name: String) -> Bool {
       let holdsText = name != "id" && name != "employment_start_date"
       return fields[name].map { holdsText ? $0.isEmpty : $0.isNull } ?? true

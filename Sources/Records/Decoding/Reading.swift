@@ -1,24 +1,36 @@
-import GitStore
 import RecordSchema
 
-/// What one file says.
-public struct Reading<Record: Sendable>: Sendable {
+/// What one file says. A class, since a reading goes through many hands and a person's record has twenty fields.
+public final class Reading<Record: Sendable>: Sendable {
   /// The path in the repository.
   public let path: String
-  /// The file's content; in a work tree it has no id.
-  public let content: OID?
-  /// `nil` when the file cannot be read as a record: then its record is held.
-  public let record: Record?
+  /// The file's name without folders and `.yaml`.
+  public let stem: String
   /// What could be made out, good or not, so that all findings of a file come in one run.
   public let draft: Record?
+  /// The file can be read as a record; otherwise its record is held.
+  public let isWhole: Bool
   /// The id that the file claims, readable even when the rest is not.
   public let claimedID: Int?
   /// The file says `is_active: false`, readable even when the rest is not.
   public let saysInactive: Bool
   public let findings: [Diagnostic]
 
-  /// The file's name without folders and `.yaml`.
-  public var stem: String { fileStem(of: path) }
+  init(
+    path: String, stem: String, draft: Record?, isWhole: Bool, claimedID: Int?, saysInactive: Bool,
+    findings: [Diagnostic]
+  ) {
+    self.path = path
+    self.stem = stem
+    self.draft = draft
+    self.isWhole = isWhole
+    self.claimedID = claimedID
+    self.saysInactive = saysInactive
+    self.findings = findings
+  }
+
+  /// `nil` when the file cannot be read as a record.
+  public var record: Record? { isWhole ? draft : nil }
 }
 
 /// A path's last part without `.yaml`.

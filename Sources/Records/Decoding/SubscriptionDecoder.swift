@@ -1,4 +1,3 @@
-import GitStore
 import RecordSchema
 import YAMLReader
 
@@ -8,15 +7,16 @@ enum SubscriptionDecoder {
     "url", "events", "secrets", "format", "fields", "units", "is_active", "backfill", "description",
   ]
 
-  static func read(path: String, content: OID?, document: YAMLDocument, configuration: Configuration)
+  static func read(path: String, document: YAMLDocument, configuration: Configuration)
     -> Reading<Subscription>
   {
     var reader = FieldReader(file: path)
-    reader.subject = fileStem(of: path)
+    let stem = fileStem(of: path)
+    reader.subject = stem
     guard let fields = reader.rootFields(of: document, known: fieldNames, what: "A subscription") else {
-      return .unreadable(path: path, content: content, lines: [], findings: reader.findings)
+      return .unreadable(path: path, stem: stem, lines: [], findings: reader.findings)
     }
-    var subscription = Subscription(name: fileStem(of: path))
+    var subscription = Subscription(name: stem)
     subscription.url = reader.url(fields["url"])
     _ = reader.text(fields["description"], "description", length: 1...1000)
     if fields["events"].map({ !$0.isEmpty }) ?? false {
@@ -42,7 +42,7 @@ enum SubscriptionDecoder {
     }
     let isHeld = reader.isBlocked || !document.problems.isEmpty
     return Reading(
-      path: path, content: content, record: isHeld ? nil : subscription, draft: subscription, claimedID: nil,
+      path: path, stem: stem, draft: subscription, isWhole: !isHeld, claimedID: nil,
       saysInactive: isActive == false, findings: reader.findings)
   }
 }

@@ -1,14 +1,14 @@
-import GitStore
 import RecordSchema
 import YAMLReader
 
 /// A unit's file.
 enum UnitDecoder {
-  static func read(path: String, content: OID?, document: YAMLDocument, lines: [UInt8]) -> Reading<Unit> {
+  static func read(path: String, document: YAMLDocument, lines: [UInt8]) -> Reading<Unit> {
     var reader = FieldReader(file: path)
-    reader.subject = fileStem(of: path)
+    let stem = fileStem(of: path)
+    reader.subject = stem
     guard let fields = reader.rootFields(of: document, known: Unit.fields.map(\.name), what: "A unit") else {
-      return .unreadable(path: path, content: content, lines: lines, findings: reader.findings)
+      return .unreadable(path: path, stem: stem, lines: lines, findings: reader.findings)
     }
     let id = reader.identifier(fields["id"], "id")
     let code = reader.unitCode(fields["code"], "code", blocks: true)
@@ -27,7 +27,7 @@ enum UnitDecoder {
     }
     let isHeld = reader.isBlocked || !document.problems.isEmpty
     return Reading(
-      path: path, content: content, record: isHeld ? nil : unit, draft: unit, claimedID: id,
+      path: path, stem: stem, draft: unit, isWhole: !isHeld, claimedID: id,
       saysInactive: Reading<Unit>.saysInactive(document, lines),
       findings: reader.findings)
   }

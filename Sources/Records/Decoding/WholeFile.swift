@@ -1,4 +1,3 @@
-import GitStore
 import RecordSchema
 import YAMLReader
 
@@ -25,9 +24,9 @@ extension FieldReader {
 
 extension Reading {
   /// A file of which nothing but, perhaps, `is_active: false` can be made out.
-  static func unreadable(path: String, content: OID?, lines: [UInt8], findings: [Diagnostic]) -> Reading {
+  static func unreadable(path: String, stem: String, lines: [UInt8], findings: [Diagnostic]) -> Reading {
     Reading(
-      path: path, content: content, record: nil, draft: nil, claimedID: nil, saysInactive: deactivates(lines),
+      path: path, stem: stem, draft: nil, isWhole: false, claimedID: nil, saysInactive: deactivates(lines),
       findings: findings)
   }
 

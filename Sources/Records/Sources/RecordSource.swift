@@ -8,7 +8,7 @@ public protocol RecordSource {
   var commit: OID? { get }
   /// The file at a path; `nil` when there is none.
   func entry(at path: String) throws -> TreeEntry?
-  /// Every file below a folder.
+  /// Every file below a folder, in the order of their paths' bytes, as git's trees have them.
   func files(below folder: String) throws -> [TreeEntry]
   func read(_ entry: TreeEntry) throws -> [UInt8]
   /// Makes the same source for another thread.
@@ -135,9 +135,13 @@ public struct WorkTreeSource: RecordSource, Sendable {
 
 
   public func files(below folder: String) throws -> [TreeEntry] {
+    unorderedFiles(below: folder).sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+  }
+
+  private func unorderedFiles(below folder: String) -> [TreeEntry] {
     FileStore.names(in: root + folder).flatMap { name -> [TreeEntry] in
       let path = "\(folder)/\(name)"
-      if FileKind(at: root + path) == .directory { return (try? files(below: path)) ?? [] }
+      if FileKind(at: root + path) == .directory { return unorderedFiles(below: path) }
       return entry(at: path).map { [$0] } ?? []
     }
   }

@@ -59,13 +59,13 @@ let package = Package(
     module("Validators", ["RecordSchema", "YAMLReader", "GitStore", "Catalogue", "Records"]),
     module("Changes", ["RecordSchema"]),
     module("Events", ["RecordSchema", "Changes", crypto]),
-    module("Journal", ["RecordSchema", "GitStore", "Records", "Events"]),
+    module("Journal", ["RecordSchema", "GitStore", "Catalogue", "Records", "Events"]),
     module("Ledger", ["RecordSchema", "FileStore", grdb]),
     module("Publishers", ["CLibcurl", "RecordSchema", "FileStore", "Ledger", crypto], exclude: publisherNotes),
     .executableTarget(
       name: "staffrepo",
       dependencies: [
-        "RecordSchema", "YAMLReader", "GitStore", "FileStore", "Records", "Validators", "Changes", "Events",
+        "RecordSchema", "YAMLReader", "GitStore", "FileStore", "Catalogue", "Records", "Validators", "Changes", "Events",
         "Journal", "Ledger", "Publishers", argumentParser, hummingbird, httpTypes, nioCore,
         logging,
       ],

@@ -63,6 +63,35 @@ public final class Catalogue {
     }
   }
 
+  /// The records of a kind that can be read, with the ids that they claim.
+  public func wholeRecords(of kind: RecordKind) throws -> [(file: Int, id: Int)] {
+    try look { storage throws(Storage.Damaged) in
+      var found: [(file: Int, id: Int)] = []
+      for number in 0..<storage.count(.files, of: StoredFile.self) {
+        let row = try storage.row(.files, number, as: StoredFile.self)
+        guard row.isWhole, row.claimedID != 0, row.fileContent == .record(kind) else { continue }
+        found.append((number, Int(row.claimedID)))
+      }
+      return found
+    }
+  }
+
+  /// What a noted file says, where that was packed.
+  public func packed(_ file: Int) throws -> [UInt8]? {
+    try look { storage throws(Storage.Damaged) in
+      var range = 0..<storage.count(.notables, of: Notable.self)
+      while !range.isEmpty {
+        let middle = (range.lowerBound + range.upperBound) / 2
+        let notable = try storage.row(.notables, middle, as: Notable.self)
+        if Int(notable.file) == file {
+          return notable.textLength == 0 ? nil : Array(try storage.bytes(.texts, notable.textRange))
+        }
+        range = notable.file < file ? middle + 1..<range.upperBound : range.lowerBound..<middle
+      }
+      return nil
+    }
+  }
+
   /// The files that are noted, with what they say where that was packed.
   public func notables() throws -> [(file: Int, packed: [UInt8])] {
     try look { storage throws(Storage.Damaged) in

@@ -43,7 +43,7 @@ struct StoredFile {
   let pathLength: UInt32
   private let kind: UInt8
   private let content: UInt8
-  private let isWhole: UInt8
+  private let whole: UInt8
 
   init(_ file: CatalogueFile, pathOffset: Int, pathLength: Int) {
     oid = file.oid
@@ -52,14 +52,16 @@ struct StoredFile {
     self.pathLength = UInt32(pathLength)
     kind = UInt8(Self.kinds.firstIndex(of: file.kind) ?? 0)
     content = UInt8(Self.contents.firstIndex(of: file.content) ?? 0)
-    isWhole = file.isWhole ? 1 : 0
+    whole = file.isWhole ? 1 : 0
   }
 
   func file(path: String) -> CatalogueFile {
     CatalogueFile(
       path: path, oid: oid, kind: Self.kinds[Int(kind) % Self.kinds.count], content: fileContent,
-      claimedID: claimedID == 0 ? nil : Int(claimedID), isWhole: isWhole == 1)
+      claimedID: claimedID == 0 ? nil : Int(claimedID), isWhole: isWhole)
   }
+
+  var isWhole: Bool { whole == 1 }
 
   var fileContent: FileContent { Self.contents[Int(content) % Self.contents.count] }
 

@@ -11,13 +11,13 @@ public struct PersonState: Sendable {
   public let signature: String?
 
   public init(
-    _ person: Person, on date: CalendarDate, units directory: UnitDirectory, image: (String?) -> String?
-  ) {
+    _ person: Person, on date: CalendarDate, units directory: UnitDirectory, image: (String?) throws -> String?
+  ) rethrows {
     self.person = person
     status = person.status(on: date)
     units = person.unitsInForce(on: date, directory)
-    photo = image(person.photoPath)
-    signature = image(person.signaturePath)
+    photo = try image(person.photoPath)
+    signature = try image(person.signaturePath)
   }
 
   var unitIDs: Set<UnitID> { Set(units.map(\.id)) }

@@ -4,13 +4,13 @@ import RecordSchema
 public struct Moment {
   public let date: CalendarDate
   public let units: UnitDirectory
-  public let person: (PersonID) -> Person?
+  public let person: (PersonID) throws -> Person?
   /// A photo's or signature's content by the path in the record.
-  public let image: (String?) -> String?
+  public let image: (String?) throws -> String?
 
   public init(
-    date: CalendarDate, units: UnitDirectory, person: @escaping (PersonID) -> Person?,
-    image: @escaping (String?) -> String?
+    date: CalendarDate, units: UnitDirectory, person: @escaping (PersonID) throws -> Person?,
+    image: @escaping (String?) throws -> String?
   ) {
     self.date = date
     self.units = units
@@ -18,8 +18,8 @@ public struct Moment {
     self.image = image
   }
 
-  func state(_ id: PersonID) -> PersonState? {
-    person(id).map { PersonState($0, on: date, units: units, image: image) }
+  func state(_ id: PersonID) throws -> PersonState? {
+    try person(id).map { try PersonState($0, on: date, units: units, image: image) }
   }
 }
 
@@ -32,14 +32,14 @@ public struct Step {
   let touched: [PersonID]
   let touchedUnits: [UnitID]
   /// Everybody on either side, sorted; asked for only when a consumer's view as a whole changed.
-  let everybody: () -> [PersonID]
+  let everybody: () throws -> [PersonID]
   let subscriptionsBefore: [String: Subscription]
   public let subscriptions: [Subscription]
   public let sensitiveFields: Set<String>
 
   public init(
     before: Moment, after: Moment, stamp: EventStamp, touched: [PersonID], touchedUnits: [UnitID],
-    everybody: @escaping () -> [PersonID], subscriptionsBefore: [Subscription], subscriptions: [Subscription],
+    everybody: @escaping () throws -> [PersonID], subscriptionsBefore: [Subscription], subscriptions: [Subscription],
     sensitiveFields: Set<String>
   ) {
     self.before = before
@@ -57,16 +57,16 @@ public struct Step {
   public var commit: String { stamp.commit }
 
   /// What happened, for a reader who sees everything: units before people, each by id.
-  public var events: [Event] {
-    unitEvents + touched.flatMap { events(of: $0) }
+  public func events() throws -> [Event] {
+    try unitEvents + touched.flatMap { try events(of: $0) }
   }
 
   private var unitEvents: [Event] {
     touchedUnits.compactMap { unitDraft(before: before.units[$0], after: after.units[$0]).map(stamp.event) }
   }
 
-  private func events(of id: PersonID) -> [Event] {
-    personDrafts(before: before.state(id), after: after.state(id)).map(stamp.event)
+  private func events(of id: PersonID) throws -> [Event] {
+    try personDrafts(before: before.state(id), after: after.state(id)).map(stamp.event)
   }
 }
 
@@ -81,28 +81,28 @@ public struct ConsumerEvents {
 
 extension Step {
   /// - Parameter events: the step's own events.
-  public func consumerEvents(_ events: [Event]) -> [ConsumerEvents] {
-    subscriptions.filter(\.isActive).map { subscription in
+  public func consumerEvents(_ events: [Event]) throws -> [ConsumerEvents] {
+    try subscriptions.filter(\.isActive).map { subscription in
       let previous = subscriptionsBefore[subscription.name]
-      if subscription.backfill, previous?.backfill != true { return backfill(subscription, previous) }
+      if subscription.backfill, previous?.backfill != true { return try backfill(subscription, previous) }
       guard subscription.units != nil || previous?.units != nil else {
         return ConsumerEvents(
           subscription: subscription, common: events.filter { subscription.wants($0.name) }, own: [])
       }
-      return scoped(subscription, previous, events)
+      return try scoped(subscription, previous, events)
     }
   }
 
   /// Everything that is there now, as if it came with this step; and what a consumer knew before and is gone for it.
-  private func backfill(_ subscription: Subscription, _ previous: Subscription?) -> ConsumerEvents {
+  private func backfill(_ subscription: Subscription, _ previous: Subscription?) throws -> ConsumerEvents {
     let scope = Scope(subscription, after.units)
     let scopeBefore = previous.map { Scope($0, before.units) }
     let goneUnits = previous == nil ? [] : before.units.sorted.filter { after.units[$0.id] == nil }
     let units =
       after.units.sorted.compactMap { unitDraft(before: nil, after: $0) }
       + goneUnits.compactMap { unitDraft(before: $0, after: nil) }
-    let people = everybody().flatMap { id -> [EventDraft] in
-      let (old, new) = (before.state(id), after.state(id))
+    let people = try everybody().flatMap { id -> [EventDraft] in
+      let (old, new) = (try before.state(id), try after.state(id))
       if let new, scope.contains(new) { return personDrafts(before: nil, after: new) }
       guard let old, scopeBefore?.contains(old) == true else { return [] }
       return personDrafts(before: old, after: nil, reason: new == nil ? nil : outOfScope)
@@ -112,13 +112,13 @@ extension Step {
   }
 
   /// Only people in sight; coming into sight is being created, leaving it is being deactivated, whatever the cause.
-  private func scoped(_ subscription: Subscription, _ previous: Subscription?, _ events: [Event]) -> ConsumerEvents {
+  private func scoped(_ subscription: Subscription, _ previous: Subscription?, _ events: [Event]) throws -> ConsumerEvents {
     let scopeBefore = Scope(previous ?? subscription, before.units)
     let scopeAfter = Scope(subscription, after.units)
     var inSight: Set<Int> = []
     var own: [Event] = []
-    for id in scopeBefore == scopeAfter ? touched : everybody() {
-      let (old, new) = (before.state(id), after.state(id))
+    for id in scopeBefore == scopeAfter ? touched : try everybody() {
+      let (old, new) = (try before.state(id), try after.state(id))
       let (was, isNow) = (old.map(scopeBefore.contains) ?? false, new.map(scopeAfter.contains) ?? false)
       if (was && isNow) || (was && new == nil) || (isNow && old == nil) {
         inSight.insert(id.rawValue)

@@ -9,6 +9,9 @@ public struct TreeEntry: Sendable, Hashable {
   public let oid: OID
   public let kind: Kind
 
+  /// A file with content of its own: no link, no submodule.
+  public var isPlainFile: Bool { kind == .file || kind == .executable }
+
   public init(path: String, oid: OID, kind: Kind) {
     self.path = path
     self.oid = oid

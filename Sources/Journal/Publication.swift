@@ -1,3 +1,4 @@
+import Catalogue
 import Events
 import GitStore
 import RecordSchema
@@ -7,10 +8,13 @@ import Records
 public struct PublishedLine {
   private let repository: Repository
   private let entries: [JournalEntry]
+  private let catalogues: CatalogueStore?
 
-  public init(_ repository: Repository, entries: [JournalEntry]) {
+  /// - Parameter catalogues: what earlier runs kept; with it, a state costs what differs from the last one.
+  public init(_ repository: Repository, entries: [JournalEntry], catalogues: CatalogueStore?) {
     self.repository = repository
     self.entries = entries
+    self.catalogues = catalogues
   }
 
   /// The staff in force after an entry of the journal.
@@ -27,9 +31,10 @@ public struct PublishedLine {
   ///
   /// A record that is held at a commit has the state of an earlier one; which one, only the line tells.
   private func staff(at backwards: AnySequence<OID>) throws -> Staff {
-    var staff = Staff()
+    var staff = try Staff()
     var later: [OID] = []
     for commit in backwards {
+      if later.isEmpty { staff = try Staff(near: commit, in: repository, catalogues) }
       _ = try staff.move(to: try CommitSource(repository, commit: commit))
       if staff.isClean {
         for commit in later.reversed() { _ = try staff.move(to: try CommitSource(repository, commit: commit)) }
@@ -38,7 +43,7 @@ public struct PublishedLine {
       later.append(commit)
     }
     // Not one clean commit: begin before the first.
-    staff = Staff()
+    staff = try Staff()
     for commit in later.reversed() { _ = try staff.move(to: try CommitSource(repository, commit: commit)) }
     return staff
   }
@@ -61,7 +66,7 @@ public struct PublishedLine {
     let timeline: Timeline
     switch (entry.kind, previous) {
     case (.baseline, _), (_, nil):
-      timeline = Timeline(repository, staff: Staff(), settled: nil, rewrittenAt: nil)
+      timeline = Timeline(repository, staff: try Staff(), settled: nil, rewrittenAt: nil)
       for commit in try repository.firstParentChain(from: nil, to: entry.to) ?? [] {
         try timeline.advance(to: commit, today: entry.settled, emit)
       }

@@ -13,15 +13,12 @@ public final class Timeline {
   /// The last day whose date-made events were told. `nil` before the first commit.
   public private(set) var settled: CalendarDate?
   private let rewrittenAt: Int?
-  /// Who has something beginning or ending on a day after `settled`.
-  private var boundaries: [CalendarDate: Set<PersonID>] = [:]
 
   public init(_ repository: Repository, staff: Staff, settled: CalendarDate?, rewrittenAt: Int?) {
     self.repository = repository
     self.staff = staff
     self.settled = settled
     self.rewrittenAt = rewrittenAt
-    for entry in staff.people.values { noteBoundaries(of: entry.record) }
   }
 
   /// Moves to the next commit of the line.
@@ -38,25 +35,24 @@ public final class Timeline {
     let date = max(min(committed, today), settled ?? min(committed, today))
     try settle(through: date, emit)
     let before = (
-      units: staff.units, subscriptions: staff.subscriptions, folder: staff.configuration.dataFolder
+      units: try staff.units(), subscriptions: staff.subscriptions, folder: staff.configuration.dataFolder
     )
     let change = try staff.move(to: source)
-    for person in change.people { if let after = person.after { noteBoundaries(of: after.record) } }
     let stamp = stamp(
       origin: .commit(commit.description), timestamp: Instant(seconds: info.time), isRewritten: isRewrite)
     let earlier = Dictionary(uniqueKeysWithValues: change.people.map { ($0.id, $0.before?.record) })
     let step = Step(
       before: Moment(
         date: date, units: before.units,
-        person: { [unowned self] id in earlier[id] ?? staff.people[id]?.record },
+        person: { [unowned self] id in try earlier[id] ?? staff.person(id)?.record },
         image: { [unowned self] path in
           let key = path.map { "\(before.folder)/\($0)" }
-          return (key.flatMap { change.images[$0] } ?? staff.image(path))?.description
+          return try (key.flatMap { change.images[$0] } ?? staff.image(path))?.description
         }),
-      after: moment(on: date), stamp: stamp, touched: touched(by: change, unitsBefore: before.units),
+      after: try moment(on: date), stamp: stamp, touched: try touched(by: change, unitsBefore: before.units),
       touchedUnits: change.units.map(\.id).sorted(),
       everybody: { [unowned self] in
-        Set(staff.people.keys).union(change.people.map(\.id)).sorted()
+        try staff.personIDs().union(change.people.map(\.id)).sorted()
       }, subscriptionsBefore: before.subscriptions, subscriptions: staff.subscriptions,
       sensitiveFields: staff.configuration.sensitiveFields)
     try emit(step)
@@ -66,16 +62,15 @@ public final class Timeline {
   public func settle(through day: CalendarDate, _ emit: (Step) throws -> Void) throws {
     guard let last = settled else {
       settled = day
-      boundaries = boundaries.filter { $0.key > day }
       return
     }
     guard day > last else { return }
-    for date in boundaries.keys.filter({ $0 > last && $0 <= day }).sorted() {
-      let people = (boundaries.removeValue(forKey: date) ?? []).filter { staff.people[$0] != nil }.sorted()
+    for (date, concerned) in try staff.boundaries(after: last, through: day) {
+      let people = try concerned.filter { try staff.person($0) != nil }.sorted()
       let zone = staff.configuration.organisation.timeZone
       let subscriptions = staff.subscriptions
       let step = Step(
-        before: moment(on: date.adding(days: -1)), after: moment(on: date),
+        before: try moment(on: date.adding(days: -1)), after: try moment(on: date),
         stamp: stamp(origin: .day(date), timestamp: zone.firstInstant(of: date), isRewritten: false),
         touched: people, touchedUnits: [], everybody: { people }, subscriptionsBefore: subscriptions,
         subscriptions: subscriptions, sensitiveFields: staff.configuration.sensitiveFields)
@@ -84,10 +79,10 @@ public final class Timeline {
     settled = day
   }
 
-  private func moment(on date: CalendarDate) -> Moment {
+  private func moment(on date: CalendarDate) throws -> Moment {
     Moment(
-      date: date, units: staff.units, person: { [unowned self] in staff.people[$0]?.record },
-      image: { [unowned self] in staff.image($0)?.description })
+      date: date, units: try staff.units(), person: { [unowned self] in try staff.person($0)?.record },
+      image: { [unowned self] in try staff.image($0)?.description })
   }
 
   private func stamp(origin: Origin, timestamp: Instant, isRewritten: Bool) -> EventStamp {
@@ -97,22 +92,13 @@ public final class Timeline {
       ids: EventIDs(organisation: organisation, rewrittenAt: rewrittenAt), isRewritten: isRewritten)
   }
 
-  private func touched(by change: Staff.Change, unitsBefore: UnitDirectory) -> [PersonID] {
+  private func touched(by change: Staff.Change, unitsBefore: UnitDirectory) throws -> [PersonID] {
     var touched = Set(change.people.map(\.id))
-    for path in change.images.keys { touched.formUnion(staff.people(usingImage: path)) }
+    for path in change.images.keys { touched.formUnion(try staff.people(usingImage: path)) }
     // A code may lead to another unit now, without any change of a person's own record.
-    if !unitsBefore.resolvesAlike(staff.units) {
-      for (id, entry) in staff.people
-      where entry.record.units.contains(where: { unitsBefore[$0.unit]?.id != staff.units[$0.unit]?.id }) {
-        touched.insert(id)
-      }
+    for code in try unitsBefore.codesResolvedOtherwise(in: staff.units()) {
+      touched.formUnion(try staff.people(naming: code))
     }
     return touched.sorted()
-  }
-
-  private func noteBoundaries(of person: Person) {
-    for date in person.boundaryDates where settled.map({ date > $0 }) ?? true {
-      boundaries[date, default: []].insert(person.id)
-    }
   }
 }

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Catalogue
 import FileStore
 import GitStore
 import Glibc
+import Journal
 import Ledger
 import Publishers
 import RecordSchema
@@ -28,12 +30,21 @@ struct Workspace {
       secretsFolder: repository.configurationPath("staffrepo.secretsDirectory") ?? "\(folder)/secrets")
   }
 
+  /// The published line, with what earlier runs kept of it.
+  func line(_ entries: [JournalEntry] = []) -> PublishedLine {
+    PublishedLine(repository, entries: entries, catalogues: isCaching ? CatalogueStore(folder: cacheFolder) : nil)
+  }
+
+  /// `STAFFREPO_CACHE=off`: everything is read anew, and nothing kept.
+  private var isCaching: Bool { environment("STAFFREPO_CACHE") != "off" }
+
+  private var cacheFolder: String { "\(folder)/cache" }
+
   /// Where validation keeps what it found; `nil` when nothing is to be kept or used.
   ///
   /// - Parameter isReadOnly: for commits that may yet be refused.
   func validationCache(isReadOnly: Bool = false) -> ValidationCache? {
-    environment("STAFFREPO_CACHE") == "off"
-      ? nil : ValidationCache(repository, folder: "\(folder)/cache", isReadOnly: isReadOnly)
+    isCaching ? ValidationCache(repository, folder: cacheFolder, isReadOnly: isReadOnly) : nil
   }
 
   /// Networks inside the organisation that endpoints may be in, from `git config staffrepo.allowNetworks`.

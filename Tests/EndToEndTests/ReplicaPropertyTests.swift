@@ -132,13 +132,13 @@ private final class Published {
     let workspace = try Workspace.open(at: scratch.path)
     let ledger = try #require(try Ledger.openForReading(workspace.ledgerPath))
     let journal = try Journal(workspace.repository)
-    let staff = try PublishedLine(workspace.repository, entries: journal.entries).staff(
+    let staff = try workspace.line(journal.entries).staff(
       after: try #require(journal.last))
     let date = staff.configuration.organisation.timeZone.date(at: Instant(seconds: Int64(end)))
     let deliveries = try ledger.deliveries(.init(limit: 1_000_000)).sorted {
       ($0.target, $0.position, $0.number) < ($1.target, $1.position, $1.number)
     }
-    return Outcome(all: deliveries, list: staff.list(on: date), staff: staff)
+    return Outcome(all: deliveries, list: try staff.list(on: date), staff: staff)
   }
 }
 

@@ -37,8 +37,8 @@ private func subscription(units: [String]? = nil, backfill: Bool = false) -> Sub
   return subscription
 }
 
-private func told(_ step: Step) -> [String] {
-  let all: [Event] = step.consumerEvents(step.events).flatMap { $0.common + $0.own }
+private func told(_ step: Step) throws -> [String] {
+  let all: [Event] = try step.consumerEvents(step.events()).flatMap { $0.common + $0.own }
   let people = all.filter { $0.kind == .person }.sorted { $0.order < $1.order }
   return people.map { event -> String in
     let what = "\(event.name.rawValue) \(event.recordID)"
@@ -47,37 +47,37 @@ private func told(_ step: Step) -> [String] {
 }
 
 @Suite struct `What one consumer is told` {
-  @Test func `coming into sight is being created, leaving it is being deactivated`() {
+  @Test func `coming into sight is being created, leaving it is being deactivated`() throws {
     let scoped = subscription(units: ["a"])
     let moved = step(
       before: [1: "a", 2: "b", 3: "b"], after: [1: "b", 2: "a", 3: "b"], subscriptionBefore: scoped,
       subscription: scoped)
     #expect(
-      told(moved) == [
+      try told(moved) == [
         "person.deactivated 1 out_of_scope", "person.unit.removed 1 out_of_scope", "person.created 2",
         "person.unit.assigned 2",
       ])
   }
 
-  @Test func `a subscription that narrows deactivates those who are out of it now`() {
+  @Test func `a subscription that narrows deactivates those who are out of it now`() throws {
     let narrowed = step(
       before: [1: "a", 2: "b"], after: [1: "a", 2: "b"], subscriptionBefore: subscription(),
       subscription: subscription(units: ["a"]))
-    #expect(told(narrowed) == ["person.deactivated 2 out_of_scope", "person.unit.removed 2 out_of_scope"])
+    #expect(try told(narrowed) == ["person.deactivated 2 out_of_scope", "person.unit.removed 2 out_of_scope"])
   }
 
-  @Test func `a new subscription gets what its own commit brings, and no more`() {
+  @Test func `a new subscription gets what its own commit brings, and no more`() throws {
     let added = step(
       before: [1: "a"], after: [1: "a", 2: "a"], subscriptionBefore: nil, subscription: subscription())
-    #expect(told(added) == ["person.created 2", "person.unit.assigned 2"])
+    #expect(try told(added) == ["person.created 2", "person.unit.assigned 2"])
   }
 
-  @Test func `backfill is everything that is there, and whoever is gone since`() {
+  @Test func `backfill is everything that is there, and whoever is gone since`() throws {
     let filled = step(
       before: [1: "a", 2: "a", 3: "b"], after: [1: "a", 3: "b"], subscriptionBefore: subscription(),
       subscription: subscription(units: ["a"], backfill: true))
     #expect(
-      told(filled) == [
+      try told(filled) == [
         "person.created 1", "person.unit.assigned 1", "person.deactivated 2", "person.unit.removed 2",
         "person.deactivated 3 out_of_scope", "person.unit.removed 3 out_of_scope",
       ])

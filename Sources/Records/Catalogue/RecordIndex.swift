@@ -77,6 +77,29 @@ public final class RecordIndex {
       + (0..<added.count).count { added.file(at: $0).content == content }
   }
 
+  /// The records of a kind that can be read, by file.
+  public func wholeRecords(of kind: RecordKind) throws -> [(file: Int, id: Int)] {
+    try catalogue.wholeRecords(of: kind).filter { !hidden.contains($0.file) }
+      + (0..<added.count).compactMap { number in
+        let file = added.file(at: number)
+        guard file.content == .record(kind), file.isWhole, let id = file.claimedID else { return nil }
+        return (catalogue.fileCount + number, id)
+      }
+  }
+
+  /// Reads many records, on all processors; in the order of the files.
+  func readAll<Result: Sendable>(
+    _ files: [Int], _ body: @escaping @Sendable (AnyReading, String) -> Result?
+  ) throws -> [Result?] {
+    let entries = try files.map { try file($0).entry }
+    let configuration = configuration
+    return try inParallel(entries, open: source.opener) { entries, source in
+      try entries.map { entry in
+        try Records.reading(of: entry, from: source, configuration).flatMap { body($0, entry.path) }
+      }
+    }.flatMap(\.self)
+  }
+
   // MARK: Keys
 
   /// The files that meet at a key.
@@ -92,6 +115,11 @@ public final class RecordIndex {
   /// Every key's marks, of a fresh index.
   public func forEachKey(_ body: (UnsafeBufferPointer<Mark>) throws -> Void) rethrows {
     try catalogue.forEachKey(body)
+  }
+
+  /// The files of the catalogue for which something begins or ends on a day in the range.
+  func boundaries(from first: CalendarDate, through last: CalendarDate) throws -> [(CalendarDate, file: Int)] {
+    try catalogue.boundaries(from: first, through: last)
   }
 
   /// What is claimed in a family: the words that a misspelt one may have meant.

@@ -27,34 +27,14 @@ public struct TreeReader<Remark: Sendable>: Sendable {
     var remarks: [Remark] = []
   }
 
-  private static var partSize: Int { 512 }
-
   /// - Parameter tree: the data folder's id, when the files are those of a commit.
   public func read(_ source: some RecordSource, tree: OID?) throws -> (catalogue: Catalogue, remarks: [Remark]) {
     let entries = try source.files(below: configuration.dataFolder)
-    let count = (entries.count + Self.partSize - 1) / Self.partSize
-    let workers = min(processors, max(1, count))
-    let parts = Mutex<[Part?]>(Array(repeating: nil, count: count))
-    let failure = Mutex<(any Error)?>(nil)
-    let next = Atomic(0)
-    let open = source.opener
-    DispatchQueue.concurrentPerform(iterations: workers) { _ in
-      do {
-        let source = try open()
-        while case let number = next.add(1, ordering: .relaxed).oldValue, number < count {
-          progress(number * Self.partSize, entries.count)
-          let range = number * Self.partSize..<min((number + 1) * Self.partSize, entries.count)
-          let part = try read(entries[range], from: source)
-          parts.withLock { $0[number] = part }
-        }
-      } catch {
-        failure.withLock { $0 = error }
-        next.store(count, ordering: .relaxed)
-      }
+    let parts = try inParallel(entries, open: source.opener) { part, source in
+      progress(part.startIndex, entries.count)
+      return try read(part, from: source)
     }
-    if let failure = failure.withLock({ $0 }) { throw failure }
-    let done = parts.withLock { $0 }.compactMap(\.self)
-    return (Catalogue(done.map(\.chunk), tree: tree), done.flatMap(\.remarks))
+    return (Catalogue(parts.map(\.chunk), tree: tree), parts.flatMap(\.remarks))
   }
 
   private func read(_ entries: ArraySlice<TreeEntry>, from source: any RecordSource) throws -> Part {
@@ -80,9 +60,37 @@ public func reading(of entry: TreeEntry, from source: any RecordSource, _ config
 private func reading(
   of entry: TreeEntry, _ role: FileRole, from source: any RecordSource, _ configuration: Configuration
 ) throws -> AnyReading? {
-  guard case .record(let kind) = role, entry.kind == .file || entry.kind == .executable
+  guard case .record(let kind) = role, entry.isPlainFile
   else { return nil }
   return AnyReading(try source.read(entry), kind: kind, entry: entry, configuration: configuration)
+}
+
+/// Works on parts of a list, on all processors; the results are in the list's order.
+///
+/// - Parameter open: makes the source again; libgit2's handles are for one thread each.
+func inParallel<Item: Sendable, Result: Sendable>(
+  _ items: [Item], open: @escaping @Sendable () throws -> any RecordSource,
+  _ body: @Sendable (ArraySlice<Item>, any RecordSource) throws -> Result
+) throws -> [Result] {
+  let partSize = 512
+  let count = (items.count + partSize - 1) / partSize
+  let parts = Mutex<[Result?]>(Array(repeating: nil, count: count))
+  let failure = Mutex<(any Error)?>(nil)
+  let next = Atomic(0)
+  DispatchQueue.concurrentPerform(iterations: min(processors, count)) { _ in
+    do {
+      let source = try open()
+      while case let number = next.add(1, ordering: .relaxed).oldValue, number < count {
+        let part = try body(items[number * partSize..<min((number + 1) * partSize, items.count)], source)
+        parts.withLock { $0[number] = part }
+      }
+    } catch {
+      failure.withLock { $0 = error }
+      next.store(count, ordering: .relaxed)
+    }
+  }
+  if let failure = failure.withLock({ $0 }) { throw failure }
+  return parts.withLock { $0 }.compactMap(\.self)
 }
 
 /// How many threads can work at once.

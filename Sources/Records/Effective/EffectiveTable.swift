@@ -8,16 +8,19 @@ public protocol IdentifiedRecord: Sendable, Equatable {
   var fileKey: String { get }
   var isActive: Bool { get set }
   static func id(_ number: Int) -> ID
+  static func number(_ id: ID) -> Int
 }
 
 extension Person: IdentifiedRecord {
   public var fileKey: String { reference.rawValue }
   public static func id(_ number: Int) -> PersonID { PersonID(number) }
+  public static func number(_ id: PersonID) -> Int { id.rawValue }
 }
 
 extension Unit: IdentifiedRecord {
   public var fileKey: String { code.rawValue }
   public static func id(_ number: Int) -> UnitID { UnitID(number) }
+  public static func number(_ id: UnitID) -> Int { id.rawValue }
 }
 
 /// A record in force, shared by reference: copying a hundred thousand of them costs nothing.
@@ -59,45 +62,92 @@ public struct HeldRecord: Sendable, Equatable {
 /// The records of one kind that are in force, and what all files of that kind say.
 ///
 /// One bad record never stops the others: an id whose file cannot be read, or that two files claim, keeps the state that
-/// it last had. The table is moved from tree to tree by the files that differ, so a step costs what the change costs.
+/// it last had. The table is moved from tree to tree by the files that differ, so a step costs what the change costs. It
+/// may begin with a tree that is known by its catalogue; then it holds only what differs from that, and records are read
+/// when somebody asks for them.
 struct EffectiveTable<Record: IdentifiedRecord> {
   let kind: RecordKind
-  private(set) var inForce: [Record.ID: Entry<Record>] = [:]
+  private let base: CataloguedRecords<Record>?
+  /// What is in force now for the ids that were touched since the base; the outer `nil` is: as in the base.
+  private var changed: [Record.ID: Entry<Record>?] = [:]
   private(set) var held: [Record.ID: String] = [:]
   /// What each file that cannot be read as a record says, by path.
   private var broken: [String: Reading<Record>] = [:]
-  /// The good files that claim an id; nearly always one.
+  /// The good files that claim an id; nearly always one. Of the ids that were touched.
   private var claims: [Record.ID: [Entry<Record>]] = [:]
-  private var idByPath: [String: Record.ID] = [:]
+  /// The ids of the good files that came or went since the base.
+  private var idByPath: [String: Record.ID?] = [:]
 
-  init(kind: RecordKind) { self.kind = kind }
+  /// - Parameter broken: the files of the base's tree that cannot be read.
+  init(kind: RecordKind, base: CataloguedRecords<Record>? = nil, broken: [Reading<Record>] = []) throws {
+    self.kind = kind
+    self.base = base
+    for reading in broken { self.broken[reading.path] = reading }
+    // What was in force before for these ids only the history of the branch can tell.
+    for id in Set(broken.compactMap { $0.claimedID.map(Record.id) }).union(base?.contested ?? []) {
+      let files = try claimants(of: id)
+      claims[id] = files
+      changed[id] = .some(nil)
+      held[id] = reason(files, broken.filter { $0.claimedID.map(Record.id) == id })
+    }
+  }
 
   /// No file is broken and no id claimed twice: what is in force follows from the tree alone.
   var isClean: Bool { broken.isEmpty && held.isEmpty }
 
+  /// The record of an id that is in force.
+  func entry(_ id: Record.ID) throws -> Entry<Record>? {
+    if let entry = changed[id] { return entry }
+    let files = try base?.entries(claiming: id) ?? []
+    return files.count == 1 ? files[0] : nil
+  }
+
+  /// Every id of which a record is in force.
+  func ids() throws -> Set<Record.ID> {
+    var ids = try Set(base?.ids() ?? [])
+    for (id, entry) in changed {
+      if entry == nil { ids.remove(id) } else { ids.insert(id) }
+    }
+    return ids
+  }
+
+  /// Everything in force, read on all processors.
+  func all() throws -> [Entry<Record>] {
+    let ids = try ids().sorted()
+    try base?.load(ids.filter { changed[$0] == nil })
+    return try ids.compactMap { try entry($0) }
+  }
+
+  /// Those in force that were touched since the base.
+  var changedEntries: [Entry<Record>] { changed.values.compactMap(\.self) }
+
+  private func claimants(of id: Record.ID) throws -> [Entry<Record>] {
+    try claims[id] ?? base?.entries(claiming: id) ?? []
+  }
+
   typealias Change = (id: Record.ID, before: Entry<Record>?, after: Entry<Record>?)
 
   /// Takes files out and in, and settles what is in force for every id that this may touch. Sorted by id.
-  mutating func apply(removed: [String], read: [Reading<Record>]) -> [Change] {
+  mutating func apply(removed: [String], read: [Reading<Record>]) throws -> [Change] {
     // Whatever was held may be free now, and whatever a broken file names may be held.
     var touched = Set(held.keys)
-    for path in removed { forget(path, &touched) }
+    for path in removed { try forget(path, &touched) }
     for reading in read {
-      forget(reading.path, &touched)
-      take(reading, &touched)
+      try forget(reading.path, &touched)
+      try take(reading, &touched)
     }
-    return touched.sorted().compactMap { settle($0) }
+    return try touched.sorted().compactMap { try settle($0) }
   }
 
-  private mutating func forget(_ path: String, _ touched: inout Set<Record.ID>) {
+  private mutating func forget(_ path: String, _ touched: inout Set<Record.ID>) throws {
     broken[path] = nil
-    guard let id = idByPath.removeValue(forKey: path) else { return }
+    guard let id = try idByPath[path] ?? base?.id(ofFileAt: path) else { return }
+    idByPath[path] = .some(nil)
     touched.insert(id)
-    claims[id]?.removeAll { $0.path == path }
-    if claims[id]?.isEmpty == true { claims[id] = nil }
+    claims[id] = try claimants(of: id).filter { $0.path != path }
   }
 
-  private mutating func take(_ reading: Reading<Record>, _ touched: inout Set<Record.ID>) {
+  private mutating func take(_ reading: Reading<Record>, _ touched: inout Set<Record.ID>) throws {
     guard let record = reading.record else {
       broken[reading.path] = reading
       if let id = reading.claimedID { touched.insert(Record.id(id)) }
@@ -105,12 +155,12 @@ struct EffectiveTable<Record: IdentifiedRecord> {
     }
     touched.insert(record.id)
     idByPath[reading.path] = record.id
-    claims[record.id, default: []].append(Entry(record, path: reading.path))
+    claims[record.id] = try claimants(of: record.id) + [Entry(record, path: reading.path)]
   }
 
-  private mutating func settle(_ id: Record.ID) -> Change? {
-    let before = inForce[id]
-    let claimants = claims[id] ?? []
+  private mutating func settle(_ id: Record.ID) throws -> Change? {
+    let before = try entry(id)
+    let claimants = try claimants(of: id)
     let brokenClaimants = broken.isEmpty ? [] : broken.values.filter { isAbout($0, id, before) }
     let after: Entry<Record>?
     if claimants.count == 1, brokenClaimants.allSatisfy({ $0.claimedID.map(Record.id) != id }) {
@@ -123,7 +173,7 @@ struct EffectiveTable<Record: IdentifiedRecord> {
       held[id] = reason(claimants, brokenClaimants)
       after = before.map { deactivatedIfSaid($0, claimants, brokenClaimants) }
     }
-    inForce[id] = after
+    changed[id] = .some(after)
     if before === after { return nil }
     return (id, before, after)
   }
@@ -163,13 +213,13 @@ struct EffectiveTable<Record: IdentifiedRecord> {
   /// The ids that are held, and the files that cannot be read and speak for nobody who is known.
   var heldRecords: [HeldRecord] {
     let known = held.sorted { $0.key < $1.key }.map { id, reason in
-      let entry = inForce[id] ?? claims[id]?.first
+      let entry = (changed[id] ?? nil) ?? claims[id]?.first
       let file = broken.values.first { $0.claimedID.map(Record.id) == id }
       return HeldRecord(
-        kind: kind, id: number(of: id), key: entry?.record.fileKey ?? file?.stem ?? "",
+        kind: kind, id: Record.number(id), key: entry?.record.fileKey ?? file?.stem ?? "",
         path: entry?.path ?? file?.path ?? "", reason: reason)
     }
-    let spokenFor = held.keys.compactMap { inForce[$0] }
+    let spokenFor = held.keys.compactMap { changed[$0] ?? nil }
     let unknown = broken.values.filter { file in
       file.claimedID.map { held[Record.id($0)] == nil } ?? !spokenFor.contains { speaks(path: file.path, for: $0) }
     }
@@ -178,13 +228,5 @@ struct EffectiveTable<Record: IdentifiedRecord> {
         HeldRecord(
           kind: kind, id: $0.claimedID ?? 0, key: $0.stem, path: $0.path, reason: "\($0.path) cannot be read")
       }
-  }
-
-  private func number(of id: Record.ID) -> Int {
-    switch id {
-    case let id as PersonID: id.rawValue
-    case let id as UnitID: id.rawValue
-    default: 0
-    }
   }
 }

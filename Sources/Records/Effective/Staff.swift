@@ -1,27 +1,87 @@
+import Catalogue
 import GitStore
 import RecordSchema
 
 /// Everything in force at one commit: the effective tree.
 public struct Staff {
   public private(set) var commit: OID?
-  public private(set) var configuration = Configuration()
-  public private(set) var units = UnitDirectory()
-  private var personTable = EffectiveTable<Person>(kind: .person)
-  private var unitTable = EffectiveTable<Unit>(kind: .unit)
+  public private(set) var configuration: Configuration
+  /// The data folder of the commit.
+  private var folder: OID?
+  private var personTable: EffectiveTable<Person>
+  private var unitTable: EffectiveTable<Unit>
   private var subscriptionTable = NamedTable<Subscription>(kind: .webhook)
   private var approvalTable = NamedTable<Approval>(kind: .approval)
-  /// Photos and signatures: path to content.
-  private var images: [String: OID] = [:]
-  /// Who uses an image, by path.
+  /// What began as a catalogue.
+  private let base: RecordIndex?
+  /// Photos and signatures that came or went since the base: path to content.
+  private var images: [String: OID?] = [:]
+  /// Who uses an image, by path, of those who were touched since the base.
   private var imageUsers: [String: Set<PersonID>] = [:]
+  /// When something about a person begins to differ, of those who were touched since the base.
+  private var boundaries: [CalendarDate: Set<PersonID>] = [:]
   private var isConfigurationReadable = true
+  private var directory = LazyDirectory()
 
-  public init() {}
+  /// Nobody, before the first commit.
+  public init() throws {
+    configuration = Configuration()
+    personTable = try EffectiveTable(kind: .person)
+    unitTable = try EffectiveTable(kind: .unit)
+    base = nil
+  }
 
-  public var people: [PersonID: Entry<Person>] { personTable.inForce }
-  public func unit(_ id: UnitID) -> Entry<Unit>? { unitTable.inForce[id] }
+  /// Everybody in a tree, as far as the tree alone tells.
+  ///
+  /// - Parameter source: any commit of the repository.
+  public init(_ catalogue: Catalogue, _ configuration: Configuration, source: CommitSource) throws {
+    self.configuration = configuration
+    folder = catalogue.tree
+    let index = RecordIndex(catalogue, configuration: configuration, source: source)
+    base = index
+    var noted = Readings()
+    var contested: (people: Set<Int>, units: Set<Int>) = ([], [])
+    for (number, packed) in try catalogue.notables() where packed.isEmpty {
+      let file = try catalogue.file(number)
+      if file.isWhole, let id = file.claimedID {
+        if file.content == .record(.person) { contested.people.insert(id) } else { contested.units.insert(id) }
+      } else if let reading = try index.reading(number) {
+        noted.add(reading)
+      } else if case .record(let kind) = FileRole(path: file.path, dataFolder: configuration.dataFolder) {
+        noted.add(AnyReading([], kind: kind, entry: file.entry, configuration: configuration))
+      }
+    }
+    personTable = try EffectiveTable(
+      kind: .person,
+      base: CataloguedRecords(index, kind: .person, family: .personID, contested: contested.people) {
+        if case .person(let reading) = $0 { reading.record } else { nil }
+      }, broken: noted.people)
+    unitTable = try EffectiveTable(
+      kind: .unit,
+      base: CataloguedRecords(
+        index, kind: .unit, family: .unitID, contested: contested.units,
+        packed: { try catalogue.packed($0).map { try Unit(packed: $0) } }
+      ) {
+        if case .unit(let reading) = $0 { reading.record } else { nil }
+      }, broken: noted.units)
+    subscriptionTable.apply(removed: [], read: noted.subscriptions)
+    approvalTable.apply(removed: [], read: noted.approvals)
+  }
+
+  public func person(_ id: PersonID) throws -> Entry<Person>? { try personTable.entry(id) }
+  public func personIDs() throws -> Set<PersonID> { try personTable.ids() }
+  /// Everybody, by id.
+  public func everybody() throws -> [Entry<Person>] { try personTable.all() }
+  public func unit(_ id: UnitID) throws -> Entry<Unit>? { try unitTable.entry(id) }
   public var subscriptions: [Subscription] { subscriptionTable.sorted }
   public var approvals: [Approval] { approvalTable.sorted }
+
+  public func units() throws -> UnitDirectory {
+    if let known = directory.value { return known }
+    let units = UnitDirectory(try unitTable.all().map(\.record))
+    directory.value = units
+    return units
+  }
 
   public var held: [HeldRecord] {
     unitTable.heldRecords + personTable.heldRecords + subscriptionTable.heldRecords + approvalTable.heldRecords
@@ -34,8 +94,15 @@ public struct Staff {
   }
 
   /// The content of a photo or signature; `nil` when no such file is there.
-  public func image(_ path: String?) -> OID? {
-    path.flatMap { images["\(configuration.dataFolder)/\($0)"] }
+  public func image(_ path: String?) throws -> OID? {
+    try path.flatMap { try image(at: "\(configuration.dataFolder)/\($0)") }
+  }
+
+  private func image(at path: String) throws -> OID? {
+    if let changed = images[path] { return changed }
+    guard let base, let number = try base.number(ofPath: path) else { return nil }
+    let file = try base.file(number)
+    return file.content == .image && file.entry.isPlainFile ? file.oid : nil
   }
 
   /// What one step from tree to tree changed.
@@ -53,24 +120,19 @@ public struct Staff {
     let configurationRead = try next.configuration()
     isConfigurationReadable = configurationRead.configuration != nil
     let newConfiguration = configurationRead.configuration ?? configuration
-    let readsAlike =
-      newConfiguration.dataFolder == configuration.dataFolder
-      && newConfiguration.customFields == configuration.customFields
-      && newConfiguration.requiredFields == configuration.requiredFields
-    let previous = try commit.map { try CommitSource(repository, commit: $0) }
-    let oldFolder = try previous?.folder(configuration.dataFolder)
     let newFolder = try next.folder(newConfiguration.dataFolder)
     var files: [TreeChange]
-    if readsAlike {
-      files = try repository.changes(from: oldFolder, to: newFolder, prefix: newConfiguration.dataFolder + "/")
+    if newConfiguration.readsRecords(as: configuration) {
+      files = try repository.changes(from: folder, to: newFolder, prefix: newConfiguration.dataFolder + "/")
     } else {
       // The same bytes may mean something else now: take every file out and in again.
-      files = try repository.changes(from: oldFolder, to: nil, prefix: configuration.dataFolder + "/")
+      files = try repository.changes(from: folder, to: nil, prefix: configuration.dataFolder + "/")
       files += try repository.changes(from: nil, to: newFolder, prefix: newConfiguration.dataFolder + "/")
     }
     let change = try apply(files, oldFolder: configuration.dataFolder, newConfiguration, next)
     configuration = newConfiguration
     commit = next.commit
+    folder = newFolder
     return change
   }
 
@@ -84,35 +146,36 @@ public struct Staff {
       if let old = file.old {
         switch FileRole(path: old.path, dataFolder: oldFolder) {
         case .record(let kind): removed[kind, default: []].append(old.path)
-        case .image: change.images[old.path] = .some(images.removeValue(forKey: old.path))
+        case .image:
+          change.images[old.path] = .some(try image(at: old.path))
+          images[old.path] = .some(nil)
         case .stray: break
         }
       }
       if let new = file.new {
-        let isPlain = new.kind == .file || new.kind == .executable
         switch FileRole(path: new.path, dataFolder: newConfiguration.dataFolder) {
         case .record(let kind):
           // A link or a submodule in a record's place is a file that cannot be read, not a removal.
-          let bytes = isPlain ? try source.read(new) : []
+          let bytes = new.isPlainFile ? try source.read(new) : []
           read.add(AnyReading(bytes, kind: kind, entry: new, configuration: newConfiguration))
-        case .image where isPlain:
+        case .image where new.isPlainFile:
           if change.images[new.path] == nil { change.images[new.path] = .some(nil) }
           images[new.path] = new.oid
         case .image, .stray: break
         }
       }
     }
-    change.images = change.images.filter { $0.value != images[$0.key] }
+    change.images = change.images.filter { $0.value != images[$0.key] ?? nil }
     subscriptionTable.apply(removed: removed[.webhook] ?? [], read: read.subscriptions)
     approvalTable.apply(removed: removed[.approval] ?? [], read: read.approvals)
-    change.units = unitTable.apply(removed: removed[.unit] ?? [], read: read.units)
-    if !change.units.isEmpty { units = UnitDirectory(unitTable.inForce.values.map(\.record)) }
-    change.people = personTable.apply(removed: removed[.person] ?? [], read: read.people)
-    for person in change.people { reindexImages(person.id, person.before, person.after, newConfiguration) }
+    change.units = try unitTable.apply(removed: removed[.unit] ?? [], read: read.units)
+    if !change.units.isEmpty { directory = LazyDirectory() }
+    change.people = try personTable.apply(removed: removed[.person] ?? [], read: read.people)
+    for person in change.people { note(person.id, person.before, person.after, newConfiguration) }
     return change
   }
 
-  private mutating func reindexImages(
+  private mutating func note(
     _ id: PersonID, _ before: Entry<Person>?, _ after: Entry<Person>?, _ configuration: Configuration
   ) {
     for path in [before?.record.photoPath, before?.record.signaturePath].compactMap(\.self) {
@@ -120,13 +183,57 @@ public struct Staff {
       imageUsers[key]?.remove(id)
       if imageUsers[key]?.isEmpty == true { imageUsers[key] = nil }
     }
-    for path in [after?.record.photoPath, after?.record.signaturePath].compactMap(\.self) {
+    guard let after else { return }
+    for path in [after.record.photoPath, after.record.signaturePath].compactMap(\.self) {
       imageUsers["\(configuration.dataFolder)/\(path)", default: []].insert(id)
+    }
+    for date in after.record.boundaryDates { boundaries[date, default: []].insert(id) }
+  }
+
+  // MARK: Who is concerned
+
+  /// The people whose photo or signature has this path, and perhaps some who had it.
+  public func people(usingImage path: String) throws -> Set<PersonID> {
+    let inside = String(path.dropFirst(configuration.dataFolder.count + 1))
+    return try (imageUsers[path] ?? []).union(peopleOfBase(at: RecordKey(.image, inside)))
+  }
+
+  /// The people whose records name this unit, and perhaps some whose did.
+  public func people(naming code: UnitCode) throws -> Set<PersonID> {
+    let changed = personTable.changedEntries.filter { $0.record.units.contains { $0.unit == code } }
+    return try Set(changed.map(\.record.id)).union(peopleOfBase(at: RecordKey(.unitCode, code.rawValue)))
+  }
+
+  private func peopleOfBase(at key: RecordKey) throws -> [PersonID] {
+    guard let base else { return [] }
+    return try base.marks(at: key).compactMap { mark in
+      let file = try base.file(mark.file)
+      return file.content == .record(.person) && file.isWhole ? file.claimedID.map { PersonID($0) } : nil
     }
   }
 
-  /// The people whose photo or signature has this path.
-  public func people(usingImage path: String) -> Set<PersonID> { imageUsers[path] ?? [] }
+  /// On which days after one, up to and including another, something about whom may begin to differ. By day.
+  public func boundaries(after first: CalendarDate, through last: CalendarDate) throws -> [(
+    day: CalendarDate, people: Set<PersonID>
+  )] {
+    var found = boundaries.filter { $0.key > first && $0.key <= last }
+    for (day, number) in try base?.boundaries(from: first.adding(days: 1), through: last) ?? [] {
+      if let id = try base?.file(number).claimedID { found[day, default: []].insert(PersonID(id)) }
+    }
+    return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+}
+
+/// Units by id and code, worked out when somebody asks.
+private final class LazyDirectory {
+  var value: UnitDirectory?
+}
+
+extension Configuration {
+  /// Whether every file means the same under both.
+  func readsRecords(as other: Configuration) -> Bool {
+    dataFolder == other.dataFolder && customFields == other.customFields && requiredFields == other.requiredFields
+  }
 }
 
 /// Readings by kind.

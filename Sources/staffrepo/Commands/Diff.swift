@@ -27,10 +27,11 @@ struct Diff: ParsableCommand {
   var format = ReportFormat.text
 
   func run() throws {
-    let repository = try Workspace.open().repository
+    let workspace = try Workspace.open()
+    let repository = workspace.repository
     let baseCommit = try repository.commit(named: base)
     let headCommit = try repository.commit(named: head)
-    let (changes, held) = try changes(repository, from: baseCommit, to: headCommit)
+    let (changes, held) = try changes(workspace, from: baseCommit, to: headCommit)
     for record in held {
       Terminal.warning(
         "\(record.reason.printable), so it shows no change here. What is wrong: staffrepo validate \(head)")
@@ -51,18 +52,18 @@ struct Diff: ParsableCommand {
 }
 
 /// What differs between the effective trees of two commits: units first, then people, each by id.
-func changes(_ repository: Repository, from base: OID, to head: OID) throws -> ([Change], [HeldRecord]) {
-  let line = PublishedLine(repository, entries: [])
+func changes(_ workspace: Workspace, from base: OID, to head: OID) throws -> ([Change], [HeldRecord]) {
+  let line = workspace.line()
   var staff = try line.staff(at: base)
   let before = staff
   // What differs in the files is what may differ; the state at the head is that of its own line.
-  let step = try staff.move(to: CommitSource(repository, commit: head))
+  let step = try staff.move(to: CommitSource(workspace.repository, commit: head))
   let after = staff.isClean ? staff : try line.staff(at: head)
-  let heldAfter = after.isClean ? [] : Array(after.people.keys)
-  let unitIDs = Set(step.units.map(\.id)).union(after.isClean ? [] : Array(after.units.byID.keys))
-  let units = unitIDs.compactMap { Change.of(before.unit($0).located(), after.unit($0).located()) }
-  let people = Set(step.people.map(\.id)).union(heldAfter).compactMap {
-    Change.of(before.people[$0].located(), after.people[$0].located())
+  let perhapsHeld = after.isClean ? [] : try after.personIDs()
+  let unitIDs = Set(step.units.map(\.id)).union(after.isClean ? [] : Array(try after.units().byID.keys))
+  let units = try unitIDs.compactMap { Change.of(try before.unit($0).located(), try after.unit($0).located()) }
+  let people = try Set(step.people.map(\.id)).union(perhapsHeld).compactMap {
+    Change.of(try before.person($0).located(), try after.person($0).located())
   }
   return (units.sorted { $0.id < $1.id } + people.sorted { $0.id < $1.id }, after.held)
 }

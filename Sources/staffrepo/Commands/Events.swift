@@ -23,12 +23,13 @@ struct Events: ParsableCommand {
   var format = TextOrJSON.json
 
   func run() throws {
-    let repository = try Workspace.open().repository
+    let workspace = try Workspace.open()
+    let repository = workspace.repository
     let (base, head) = try CommitRange(range).resolve(repository)
     var number = 0
-    let line = PublishedLine(repository, entries: try Journal(repository).entries)
+    let line = workspace.line(try Journal(repository).entries)
     _ = try line.tell(from: base, to: head, at: Clock.now()) { step in
-      for event in step.events {
+      for event in try step.events() {
         number += 1
         switch format {
         case .json:

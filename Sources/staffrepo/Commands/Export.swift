@@ -50,8 +50,8 @@ struct Export: ParsableCommand {
     }
     let workspace = try Workspace.open()
     let commit = try at.map { try workspace.repository.commit(named: $0) } ?? workspace.tip().commit
-    let staff = try PublishedLine(workspace.repository, entries: []).staff(at: commit)
-    let list = staff.list(on: asOf ?? staff.configuration.organisation.timeZone.date(at: Clock.now()))
+    let staff = try workspace.line().staff(at: commit)
+    let list = try staff.list(on: asOf ?? staff.configuration.organisation.timeZone.date(at: Clock.now()))
     let settings = staff.configuration.system(system) ?? Configuration.SystemSettings(name: system)
     let folder = out ?? system
     guard FileStore.names(in: folder).isEmpty else { throw Refusal("The folder \(folder) is not empty.") }

@@ -40,8 +40,9 @@ struct ExportWriting {
 
 extension Staff {
   /// Everybody in force, as of a day, for export files.
-  func list(on date: CalendarDate) -> StaffList {
-    let members = people.values.sorted { $0.record.id < $1.record.id }.map { entry in
+  func list(on date: CalendarDate) throws -> StaffList {
+    let units = try units()
+    let members = try everybody().map { entry in
       StaffList.Member(
         entry.record, status: entry.record.status(on: date), units: entry.record.unitsInForce(on: date, units))
     }

@@ -18,7 +18,7 @@ struct Exporting {
         && PublisherRegistry.publisher(for: system.name) != nil
     }
     guard !wanted.isEmpty else { return [] }
-    let list = staff.list(on: staff.configuration.organisation.timeZone.date(at: now))
+    let list = try staff.list(on: staff.configuration.organisation.timeZone.date(at: now))
     let due = try wanted.filter { try isDue($0, list, position, in: ledger) }
     guard !due.isEmpty else { return [] }
     let digest = list.digest

@@ -46,12 +46,12 @@ struct Planning {
     let recording = Recording(workspace: workspace, from: options.from, now: now)
     let journal = try Journal(workspace.repository)
     var plan = Plan(base: journal.last?.to, head: tip.commit)
-    var line = PublishedLine(workspace.repository, entries: journal.entries)
+    var line = workspace.line(journal.entries)
     var entry = try recording.nextEntry(after: journal, tip: tip.commit)
     var staff: Staff?
     if let baseline = entry, baseline.kind == .baseline, baseline.to != tip.commit {
       // With --from: the baseline there, then everything after it.
-      line = PublishedLine(workspace.repository, entries: [baseline])
+      line = workspace.line([baseline])
       plan.base = baseline.to
       let today = try zone(tip.commit).date(at: now)
       entry = JournalEntry(
@@ -63,10 +63,10 @@ struct Planning {
       staff = try Telling(line: line, entry: entry).tell { item in add(item, to: &plan) }
       if entry.kind != .baseline, let last = entry.from {
         let before = try line.staff(at: last)
-        if let staff { plan.guards = guards(before, staff, on: entry.settled) }
+        if let staff { plan.guards = try guards(before, staff, on: entry.settled) }
       }
     }
-    finish(&plan, try staff ?? line.staff(at: tip.commit))
+    try finish(&plan, staff ?? line.staff(at: tip.commit))
     return plan
   }
 
@@ -75,7 +75,7 @@ struct Planning {
     var plan = Plan(base: base, head: head)
     let repository = workspace.repository
     // A pull request is merged: the branch's tip is compared with it as it would be after that.
-    let line = PublishedLine(repository, entries: [])
+    let line = workspace.line()
     let before = try line.staff(at: base)
     let settled = try line.settledDay(at: base, before.configuration.organisation.timeZone)
     let follows = try repository.firstParentChain(from: base, to: head)
@@ -87,11 +87,11 @@ struct Planning {
     let entry = JournalEntry(
       position: 2, kind: follows == nil ? .rewrite : .forward, from: base, to: head, settled: today, held: [],
       approvals: [], acknowledged: [:], rewrittenAt: nil)
-    let staff = try Telling(line: PublishedLine(repository, entries: [baseline]), entry: entry).tell { item in
+    let staff = try Telling(line: workspace.line([baseline]), entry: entry).tell { item in
       add(item, to: &plan)
     }
-    plan.guards = guards(before, staff, on: today)
-    finish(&plan, staff)
+    plan.guards = try guards(before, staff, on: today)
+    try finish(&plan, staff)
     return plan
   }
 
@@ -113,19 +113,18 @@ struct Planning {
     }
   }
 
-  private func finish(_ plan: inout Plan, _ staff: Staff) {
+  private func finish(_ plan: inout Plan, _ staff: Staff) throws {
     for subscription in staff.subscriptions where subscription.isActive {
       plan.endpoints[subscription.target] = plan.endpoints[subscription.target] ?? [:]
     }
-    plan.exports = Targets(staff).systems.filter(\.isEnabled).map {
-      ("export/\($0.name)", staff.people.count)
-    }
+    let count = try staff.personIDs().count
+    plan.exports = Targets(staff).systems.filter(\.isEnabled).map { ("export/\($0.name)", count) }
     plan.held = staff.held
   }
 
   /// How far the net change goes towards each guard's limits.
-  private func guards(_ before: Staff, _ after: Staff, on date: CalendarDate) -> [GuardReading] {
-    let counts = MassChange(before: before.list(on: date), after: after.list(on: date))
+  private func guards(_ before: Staff, _ after: Staff, on date: CalendarDate) throws -> [GuardReading] {
+    let counts = MassChange(before: try before.list(on: date), after: try after.list(on: date))
     return before.configuration.guards.map { limit in
       let (count, of) = counts.count(for: limit.name)
       return GuardReading(limit: limit, count: count, of: of)

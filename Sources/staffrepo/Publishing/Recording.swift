@@ -46,7 +46,7 @@ struct Recording {
       guard let done = result.recorded else { break }
       recorded.append(done)
     }
-    let line = PublishedLine(workspace.repository, entries: journal.entries)
+    let line = workspace.line(journal.entries)
     return (try staff ?? journal.last.map { try line.staff(after: $0) } ?? line.staff(at: tip), recorded)
   }
 
@@ -67,7 +67,7 @@ struct Recording {
         throw Refusal(
           "\(from.short) is not on the first-parent line of the branch, so nothing can be published from it.")
       }
-      let line = PublishedLine(repository, entries: [])
+      let line = workspace.line()
       return entry(.baseline, from: nil, to: from, settled: min(try line.settledDay(at: from, zone), today))
     }
     if last.to == tip {
@@ -92,7 +92,7 @@ struct Recording {
     confirm: (Staff, Int) throws -> Bool = { _, _ in true }
   ) throws -> (staff: Staff?, recorded: Recorded?) {
     struct NothingNew: Error {}
-    let telling = Telling(line: PublishedLine(workspace.repository, entries: journal.entries), entry: entry)
+    let telling = Telling(line: workspace.line(journal.entries), entry: entry)
     var counts: [String: Int] = [:]
     var deliveries = 0
     var staff: Staff?

@@ -26,7 +26,7 @@ struct Targets {
       return if case .webhook(let webhook) = reading { webhook.record } else { nil }
     }
     if subscriptions.contains(where: { $0 == nil }) {
-      self.init(try PublishedLine(workspace.repository, entries: []).staff(at: tip))
+      self.init(try workspace.line().staff(at: tip))
     } else {
       self.init(subscriptions.compactMap(\.self), configuration)
     }

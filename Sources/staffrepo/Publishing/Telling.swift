@@ -29,8 +29,8 @@ struct Telling {
   }
 
   private func tell(_ step: Step, _ number: inout Int, _ emit: (Item) throws -> Void) throws {
-    let events = step.events
-    let consumers = step.consumerEvents(events)
+    let events = try step.events()
+    let consumers = try step.consumerEvents(events)
     let numbers = numbered(events + consumers.flatMap(\.own), from: &number)
     if entry.kind != .baseline {
       for event in events { try emit(.event(event, number: numbers[event.id] ?? 0)) }

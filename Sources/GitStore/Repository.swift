@@ -9,6 +9,10 @@ public final class Repository {
   let odb: OpaquePointer
   /// As a git hook's environment says, quarantined objects included.
   private var isFromEnvironment = false
+  /// Trees read last, and their size.
+  var trees: [OID: RawTree] = [:]
+  var treeBytes = 0
+  static let treeBytesLimit = 16 * 1024 * 1024
 
   private init(pointer: OpaquePointer) throws(GitError) {
     self.pointer = pointer

@@ -39,106 +39,81 @@ extension Repository {
     try check(code, "\(path) cannot be found in tree \(tree)")
     guard let found else { return nil }
     defer { git_tree_entry_free(found) }
-    let child = Child(
-      name: "", oid: OID(git_tree_entry_id(found).pointee), mode: git_tree_entry_filemode(found).rawValue)
-    return (child.oid, child.isTree, child.kind)
+    let mode = git_tree_entry_filemode(found).rawValue
+    return (
+      OID(git_tree_entry_id(found).pointee), mode == GIT_FILEMODE_TREE.rawValue, TreeEntry.Kind(mode: mode)
+    )
   }
 
-  /// Calls `body` for each file of a tree, in git's order.
+  /// Calls `body` for each file of a tree, in the order of the paths' bytes.
   public func walk(tree oid: OID, prefix: String = "", _ body: (TreeEntry) throws -> Void) throws {
-    for child in try children(of: oid) {
-      let path = prefix + child.name
-      if child.isTree {
-        try walk(tree: child.oid, prefix: path + "/", body)
+    var entries = try rawTree(oid).entries
+    while let entry = try entries.next() {
+      let path = prefix + entry.name
+      if entry.isTree {
+        try walk(tree: entry.oid, prefix: path + "/", body)
       } else {
-        try body(TreeEntry(path: path, oid: child.oid, kind: child.kind))
+        try body(TreeEntry(path: path, oid: entry.oid, kind: entry.kind))
       }
     }
   }
 
-  /// What differs between two trees. Folders with the same id are never opened, so the cost is that of the change; with
-  /// libgit2's own diff it would be that of the whole tree.
+  /// What differs between two trees. Folders with the same id are never opened, and in those that are, entries alike are
+  /// passed over byte by byte; so the cost is that of the change. With libgit2's own diff it would be that of the whole
+  /// tree.
   public func changes(from old: OID?, to new: OID?, prefix: String = "") throws -> [TreeChange] {
     var result: [TreeChange] = []
     try collectChanges(from: old, to: new, prefix: prefix, into: &result)
     return result
   }
 
-  private func collectChanges(from old: OID?, to new: OID?, prefix: String, into result: inout [TreeChange])
-    throws
-  {
+  private func collectChanges(from old: OID?, to new: OID?, prefix: String, into result: inout [TreeChange]) throws {
     guard old != new else { return }
-    let before = try old.map { try children(of: $0) } ?? []
-    let after = try new.map { try children(of: $0) } ?? []
-    var (left, right) = (before[...], after[...])
-    while left.first != nil || right.first != nil {
-      let order = compare(left.first, right.first)
-      let gone = order <= 0 ? left.popFirst() : nil
-      let come = order >= 0 ? right.popFirst() : nil
-      if let gone, let come, gone.oid == come.oid, gone.mode == come.mode { continue }
-      let path = prefix + (gone ?? come).map(\.name).orEmpty
-      let oldTree = gone.flatMap { $0.isTree ? $0.oid : nil }
-      let newTree = come.flatMap { $0.isTree ? $0.oid : nil }
-      if oldTree != nil || newTree != nil {
-        try collectChanges(from: oldTree, to: newTree, prefix: path + "/", into: &result)
-      }
-      let oldFile = gone.flatMap { $0.isTree ? nil : TreeEntry(path: path, oid: $0.oid, kind: $0.kind) }
-      let newFile = come.flatMap { $0.isTree ? nil : TreeEntry(path: path, oid: $0.oid, kind: $0.kind) }
-      if oldFile != nil || newFile != nil {
-        result.append(TreeChange(path: path, old: oldFile, new: newFile))
+    let (before, after) = (try old.map(rawTree), try new.map(rawTree))
+    try withExtendedLifetime((before, after)) {
+      var (left, right) = (before?.entries ?? RawTree.Entries(), after?.entries ?? RawTree.Entries())
+      left.skipCommon(with: &right)
+      var (gone, come) = (try left.next(), try right.next())
+      while gone != nil || come != nil {
+        let order = RawTree.order(gone, come)
+        let (old, new) = (order <= 0 ? gone : nil, order >= 0 ? come : nil)
+        if old?.oid != new?.oid || old?.mode != new?.mode {
+          try note(old, new, prefix: prefix, into: &result)
+        }
+        if order == 0 { left.skipCommon(with: &right) }
+        if order <= 0 { gone = try left.next() }
+        if order >= 0 { come = try right.next() }
       }
     }
   }
 
-  /// By name alone: a file and a folder of the same name meet in one step.
-  private func compare(_ left: Child?, _ right: Child?) -> Int {
-    guard let left else { return 1 }
-    guard let right else { return -1 }
-    if left.name == right.name { return 0 }
-    return left.name.utf8.lexicographicallyPrecedes(right.name.utf8) ? -1 : 1
+  /// - Parameter old: with the same name and of the same kind, folder or not, as the new one.
+  private func note(
+    _ old: RawTree.Entry?, _ new: RawTree.Entry?, prefix: String, into result: inout [TreeChange]
+  ) throws {
+    guard let any = old ?? new else { return }
+    let path = prefix + any.name
+    if any.isTree {
+      try collectChanges(from: old?.oid, to: new?.oid, prefix: path + "/", into: &result)
+    } else {
+      result.append(
+        TreeChange(
+          path: path, old: old.map { TreeEntry(path: path, oid: $0.oid, kind: $0.kind) },
+          new: new.map { TreeEntry(path: path, oid: $0.oid, kind: $0.kind) }))
+    }
   }
 
-  private func children(of oid: OID) throws -> [Child] {
-    var raw = oid.raw
-    var tree: OpaquePointer?
-    try check(git_tree_lookup(&tree, pointer, &raw), "Tree \(oid) cannot be read")
-    guard let tree else { throw GitError(.notFound, "Tree \(oid) is missing.") }
-    defer { git_tree_free(tree) }
-    var isSorted = true
-    var children: [Child] = []
-    let count = git_tree_entrycount(tree)
-    children.reserveCapacity(count)
-    for index in 0..<count {
-      guard let entry = git_tree_entry_byindex(tree, index) else { continue }
-      let mode = git_tree_entry_filemode(entry)
-      let child = Child(
-        name: String(cString: git_tree_entry_name(entry)), oid: OID(git_tree_entry_id(entry).pointee),
-        mode: mode.rawValue)
-      if isSorted, let last = children.last, !last.name.utf8.lexicographicallyPrecedes(child.name.utf8) {
-        isSorted = false
-      }
-      children.append(child)
+  /// A tree's bytes. Neighbouring commits share most of their trees, so the last ones are kept.
+  private func rawTree(_ oid: OID) throws -> RawTree {
+    if let known = trees[oid] { return known }
+    let tree = RawTree(try blob(oid))
+    if treeBytes > Self.treeBytesLimit {
+      trees = [:]
+      treeBytes = 0
     }
-    // git sorts folders as if their names ended in a slash.
-    if !isSorted { children.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) } }
-    return children
-  }
-
-  private struct Child {
-    let name: String
-    let oid: OID
-    let mode: UInt32
-
-    var isTree: Bool { mode == GIT_FILEMODE_TREE.rawValue }
-
-    var kind: TreeEntry.Kind {
-      switch mode {
-      case GIT_FILEMODE_BLOB_EXECUTABLE.rawValue: .executable
-      case GIT_FILEMODE_LINK.rawValue: .symbolicLink
-      case GIT_FILEMODE_COMMIT.rawValue: .submodule
-      default: .file
-      }
-    }
+    trees[oid] = tree
+    treeBytes += tree.bytes.count
+    return tree
   }
 
   /// The files of the index, as `git commit` would take them.
@@ -150,12 +125,7 @@ extension Repository {
     try check(git_index_read(index, 1), "The index cannot be read")
     return (0..<git_index_entrycount(index)).compactMap { position in
       guard let entry = git_index_get_byindex(index, position)?.pointee else { return nil }
-      let kind = Child(name: "", oid: .zero, mode: entry.mode).kind
-      return TreeEntry(path: String(cString: entry.path), oid: OID(entry.id), kind: kind)
+      return TreeEntry(path: String(cString: entry.path), oid: OID(entry.id), kind: TreeEntry.Kind(mode: entry.mode))
     }
   }
-}
-
-extension Optional where Wrapped == String {
-  fileprivate var orEmpty: String { self ?? "" }
 }

@@ -68,7 +68,7 @@ public struct PublishedLine {
     case (.baseline, _), (_, nil):
       timeline = Timeline(repository, staff: try Staff(), settled: nil, rewrittenAt: nil)
       for commit in try repository.firstParentChain(from: nil, to: entry.to) ?? [] {
-        try timeline.advance(to: commit, today: entry.settled, emit)
+        try timeline.advance(to: commit, today: { _ in entry.settled }, emit)
       }
     case (.forward, let previous?):
       timeline = try start(after: previous, rewrittenAt: entry.rewrittenAt)
@@ -76,10 +76,10 @@ public struct PublishedLine {
         throw JournalError(
           description: "Publication \(entry.position) leads to \(entry.to), which does not follow \(previous.to).")
       }
-      for commit in commits { try timeline.advance(to: commit, today: entry.settled, emit) }
+      for commit in commits { try timeline.advance(to: commit, today: { _ in entry.settled }, emit) }
     case (.rewrite, let previous?):
       timeline = try start(after: previous, rewrittenAt: entry.rewrittenAt)
-      try timeline.advance(to: entry.to, today: entry.settled, isRewrite: true, emit)
+      try timeline.advance(to: entry.to, today: { _ in entry.settled }, isRewrite: true, emit)
     }
     try timeline.settle(through: entry.settled, emit)
     return timeline.staff
@@ -105,9 +105,7 @@ public struct PublishedLine {
     let settled = try base.map { min(try settledDay(at: $0, zone), zone.date(at: now)) }
     let timeline = Timeline(repository, staff: staff, settled: settled, rewrittenAt: try rewrite(before: head))
     for commit in commits {
-      let configuration = try Configuration.inForce(at: commit, in: repository)
-      let today = (configuration ?? staff.configuration).organisation.timeZone.date(at: now)
-      try timeline.advance(to: commit, today: today, emit)
+      try timeline.advance(to: commit, today: { $0.date(at: now) }, emit)
     }
     return timeline.staff
   }

@@ -23,15 +23,16 @@ public final class Timeline {
 
   /// Moves to the next commit of the line.
   ///
-  /// - Parameter today: the publisher's day; no commit is judged on a later one.
+  /// - Parameter today: the publisher's day in a time zone; no commit is judged on a later one.
   /// - Parameter isRewrite: the commit does not follow the one before; the step is the net difference.
   public func advance(
-    to commit: OID, today: CalendarDate, isRewrite: Bool = false, _ emit: (Step) throws -> Void
+    to commit: OID, today: (TimeZoneRules) -> CalendarDate, isRewrite: Bool = false, _ emit: (Step) throws -> Void
   ) throws {
     let info = try repository.info(of: commit)
     let source = try CommitSource(repository, commit: commit)
-    let configuration = try source.configuration().configuration ?? staff.configuration
-    let committed = configuration.organisation.timeZone.date(at: Instant(seconds: info.time))
+    let zone = try (staff.configuration(of: source) ?? staff.configuration).organisation.timeZone
+    let today = today(zone)
+    let committed = zone.date(at: Instant(seconds: info.time))
     let date = max(min(committed, today), settled ?? min(committed, today))
     try settle(through: date, emit)
     let before = (
@@ -96,6 +97,7 @@ public final class Timeline {
     var touched = Set(change.people.map(\.id))
     for path in change.images.keys { touched.formUnion(try staff.people(usingImage: path)) }
     // A code may lead to another unit now, without any change of a person's own record.
+    guard !change.units.isEmpty else { return touched.sorted() }
     for code in try unitsBefore.codesResolvedOtherwise(in: staff.units()) {
       touched.formUnion(try staff.people(naming: code))
     }

@@ -21,7 +21,8 @@ public struct Staff {
   /// When something about a person begins to differ, of those who were touched since the base.
   private var boundaries: [CalendarDate: Set<PersonID>] = [:]
   private var isConfigurationReadable = true
-  private var directory = LazyDirectory()
+  private var directory = Lazy<UnitDirectory>()
+  private let lastConfiguration = Lazy<(file: OID?, configuration: Configuration?)>()
 
   /// Nobody, before the first commit.
   public init() throws {
@@ -105,6 +106,15 @@ public struct Staff {
     return file.content == .image && file.entry.isPlainFile ? file.oid : nil
   }
 
+  /// What a commit's own configuration says, when it can be read. Commits in a row mostly have the same.
+  public func configuration(of source: CommitSource) throws -> Configuration? {
+    let file = try source.configurationFile()?.oid
+    if let known = lastConfiguration.value, known.file == file { return known.configuration }
+    let read = try source.configuration().configuration
+    lastConfiguration.value = (file, read)
+    return read
+  }
+
   /// What one step from tree to tree changed.
   public struct Change {
     public var people: [(id: PersonID, before: Entry<Person>?, after: Entry<Person>?)] = []
@@ -117,9 +127,9 @@ public struct Staff {
   /// what differs.
   public mutating func move(to next: CommitSource) throws -> Change {
     let repository = next.repository
-    let configurationRead = try next.configuration()
-    isConfigurationReadable = configurationRead.configuration != nil
-    let newConfiguration = configurationRead.configuration ?? configuration
+    let readConfiguration = try configuration(of: next)
+    isConfigurationReadable = readConfiguration != nil
+    let newConfiguration = readConfiguration ?? configuration
     let newFolder = try next.folder(newConfiguration.dataFolder)
     var files: [TreeChange]
     if newConfiguration.readsRecords(as: configuration) {
@@ -169,7 +179,7 @@ public struct Staff {
     subscriptionTable.apply(removed: removed[.webhook] ?? [], read: read.subscriptions)
     approvalTable.apply(removed: removed[.approval] ?? [], read: read.approvals)
     change.units = try unitTable.apply(removed: removed[.unit] ?? [], read: read.units)
-    if !change.units.isEmpty { directory = LazyDirectory() }
+    if !change.units.isEmpty { directory = Lazy() }
     change.people = try personTable.apply(removed: removed[.person] ?? [], read: read.people)
     for person in change.people { note(person.id, person.before, person.after, newConfiguration) }
     return change
@@ -224,9 +234,9 @@ public struct Staff {
   }
 }
 
-/// Units by id and code, worked out when somebody asks.
-private final class LazyDirectory {
-  var value: UnitDirectory?
+/// Something that is worked out when somebody asks.
+private final class Lazy<Value> {
+  var value: Value?
 }
 
 extension Configuration {

@@ -33,7 +33,7 @@ func check(_ code: Int32, _ doing: @autoclosure () -> String) throws(GitError) -
   throw GitError(reason, detail.map { "\(doing()): \($0)" } ?? doing())
 }
 
-/// libgit2 is set up once. That costs four milliseconds, most of them for certificates that only its own downloads need.
+/// libgit2 is set up once.
 public enum LibGit2 {
   /// Begins the setting-up beside whatever else a program does first; the first repository waits for its end.
   public static func prepare() {

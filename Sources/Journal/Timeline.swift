@@ -36,22 +36,28 @@ public final class Timeline {
     let date = max(min(committed, today), settled ?? min(committed, today))
     try settle(through: date, emit)
     let before = (
-      units: try staff.units(), subscriptions: staff.subscriptions, folder: staff.configuration.dataFolder
+      units: staff.units, subscriptions: staff.subscriptions, folder: staff.configuration.dataFolder
     )
     let change = try staff.move(to: source)
     let stamp = stamp(
       origin: .commit(commit.description), timestamp: Instant(seconds: info.time), isRewritten: isRewrite)
     let earlier = Dictionary(uniqueKeysWithValues: change.people.map { ($0.id, $0.before?.record) })
+    let touched = try touched(by: change, unitsBefore: before.units)
+    let subscriptions = before.subscriptions + staff.subscriptions
+    let people = try touched.flatMap { id in
+      [try earlier[id] ?? staff.person(id)?.record, try staff.person(id)?.record].compactMap(\.self)
+    }
+    let unitIDs = change.units.map(\.id).sorted()
     let step = Step(
       before: Moment(
-        date: date, units: before.units,
+        date: date, units: try before.units.shown(to: subscriptions, of: people, and: unitIDs),
         person: { [unowned self] id in try earlier[id] ?? staff.person(id)?.record },
         image: { [unowned self] path in
           let key = path.map { "\(before.folder)/\($0)" }
           return try (key.flatMap { change.images[$0] } ?? staff.image(path))?.description
         }),
-      after: try moment(on: date), stamp: stamp, touched: try touched(by: change, unitsBefore: before.units),
-      touchedUnits: change.units.map(\.id).sorted(),
+      after: moment(on: date, try staff.units.shown(to: subscriptions, of: people, and: unitIDs)), stamp: stamp,
+      touched: touched, touchedUnits: unitIDs,
       everybody: { [unowned self] in
         try staff.personIDs().union(change.people.map(\.id)).sorted()
       }, subscriptionsBefore: before.subscriptions, subscriptions: staff.subscriptions,
@@ -70,8 +76,10 @@ public final class Timeline {
       let people = try concerned.filter { try staff.person($0) != nil }.sorted()
       let zone = staff.configuration.organisation.timeZone
       let subscriptions = staff.subscriptions
+      let records = try people.compactMap { try staff.person($0)?.record }
+      let units = try staff.units.shown(to: subscriptions, of: records)
       let step = Step(
-        before: try moment(on: date.adding(days: -1)), after: try moment(on: date),
+        before: moment(on: date.adding(days: -1), units), after: moment(on: date, units),
         stamp: stamp(origin: .day(date), timestamp: zone.firstInstant(of: date), isRewritten: false),
         touched: people, touchedUnits: [], everybody: { people }, subscriptionsBefore: subscriptions,
         subscriptions: subscriptions, sensitiveFields: staff.configuration.sensitiveFields)
@@ -80,9 +88,9 @@ public final class Timeline {
     settled = day
   }
 
-  private func moment(on date: CalendarDate) throws -> Moment {
+  private func moment(on date: CalendarDate, _ units: UnitDirectory) -> Moment {
     Moment(
-      date: date, units: try staff.units(), person: { [unowned self] in try staff.person($0)?.record },
+      date: date, units: units, person: { [unowned self] in try staff.person($0)?.record },
       image: { [unowned self] in try staff.image($0)?.description })
   }
 
@@ -93,14 +101,23 @@ public final class Timeline {
       ids: EventIDs(organisation: organisation, rewrittenAt: rewrittenAt), isRewritten: isRewritten)
   }
 
-  private func touched(by change: Staff.Change, unitsBefore: UnitDirectory) throws -> [PersonID] {
+  private func touched(by change: Staff.Change, unitsBefore: StaffUnits) throws -> [PersonID] {
     var touched = Set(change.people.map(\.id))
     for path in change.images.keys { touched.formUnion(try staff.people(usingImage: path)) }
     // A code may lead to another unit now, without any change of a person's own record.
-    guard !change.units.isEmpty else { return touched.sorted() }
-    for code in try unitsBefore.codesResolvedOtherwise(in: staff.units()) {
+    let codes = Set(change.units.flatMap { [$0.before?.record.code, $0.after?.record.code].compactMap(\.self) })
+    for code in codes where try unitsBefore.unit(code)?.id != staff.units.unit(code)?.id {
       touched.formUnion(try staff.people(naming: code))
     }
     return touched.sorted()
+  }
+}
+
+extension StaffUnits {
+  /// The units that a step can show: all of them to somebody who is limited to some, or who is told everything anew.
+  fileprivate func shown(to subscriptions: [Subscription], of people: [Person], and ids: [UnitID] = []) throws
+    -> UnitDirectory
+  {
+    subscriptions.contains { $0.units != nil || $0.backfill } ? try all() : try needed(by: people, and: ids)
   }
 }

@@ -36,19 +36,6 @@ public struct UnitDirectory: Sendable, Equatable {
 
   public var sorted: [Unit] { byID.values.sorted { $0.id < $1.id } }
 
-  /// Whether a code leads to the same unit in both directories, for every code.
-  public func resolvesAlike(_ other: UnitDirectory) -> Bool { idByCode == other.idByCode }
-
-  /// The codes that do not lead to the same unit in both directories.
-  public func codesResolvedOtherwise(in other: UnitDirectory) -> Set<UnitCode> {
-    Set(idByCode.keys).union(other.idByCode.keys).filter { idByCode[$0] != other.idByCode[$0] }
-  }
-
-  /// Whether the units hang together in the same way.
-  public func hasSameTree(_ other: UnitDirectory) -> Bool {
-    resolvesAlike(other) && byID.allSatisfy { $0.value.parent == other.byID[$0.key]?.parent }
-  }
-
   /// The unit and those above it, nearest first. Ends where a parent is unknown or comes round again.
   public func lineage(of unit: Unit) -> [Unit] {
     var line = [unit]

@@ -77,12 +77,7 @@ public struct Staff {
   public var subscriptions: [Subscription] { subscriptionTable.sorted }
   public var approvals: [Approval] { approvalTable.sorted }
 
-  public func units() throws -> UnitDirectory {
-    if let known = directory.value { return known }
-    let units = UnitDirectory(try unitTable.all().map(\.record))
-    directory.value = units
-    return units
-  }
+  public var units: StaffUnits { StaffUnits(unitTable, base: base, known: directory) }
 
   public var held: [HeldRecord] {
     unitTable.heldRecords + personTable.heldRecords + subscriptionTable.heldRecords + approvalTable.heldRecords
@@ -232,11 +227,6 @@ public struct Staff {
     }
     return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
-}
-
-/// Something that is worked out when somebody asks.
-private final class Lazy<Value> {
-  var value: Value?
 }
 
 extension Configuration {

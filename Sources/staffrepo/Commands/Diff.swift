@@ -60,7 +60,7 @@ func changes(_ workspace: Workspace, from base: OID, to head: OID) throws -> ([C
   let step = try staff.move(to: CommitSource(workspace.repository, commit: head))
   let after = staff.isClean ? staff : try line.staff(at: head)
   let perhapsHeld = after.isClean ? [] : try after.personIDs()
-  let unitIDs = Set(step.units.map(\.id)).union(after.isClean ? [] : Array(try after.units().byID.keys))
+  let unitIDs = Set(step.units.map(\.id)).union(after.isClean ? [] : Array(try after.units.all().byID.keys))
   let units = try unitIDs.compactMap { Change.of(try before.unit($0).located(), try after.unit($0).located()) }
   let people = try Set(step.people.map(\.id)).union(perhapsHeld).compactMap {
     Change.of(try before.person($0).located(), try after.person($0).located())

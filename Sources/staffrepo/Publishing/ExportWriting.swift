@@ -41,7 +41,7 @@ struct ExportWriting {
 extension Staff {
   /// Everybody in force, as of a day, for export files.
   func list(on date: CalendarDate) throws -> StaffList {
-    let units = try units()
+    let units = try units.all()
     let members = try everybody().map { entry in
       StaffList.Member(
         entry.record, status: entry.record.status(on: date), units: entry.record.unitsInForce(on: date, units))

@@ -134,6 +134,12 @@ public final class Catalogue {
         var found: [Mark] = []
         for number in try bucket(of: hash, in: storage) {
           let mark = try storage.row(.marks, number, as: Mark.self)
+          // Those of one key are neighbours, so only the first one's text is looked at.
+          if mark.followsItsLike {
+            if !found.isEmpty { found.append(mark) }
+            continue
+          }
+          guard found.isEmpty else { break }
           guard mark.hash == hash, mark.family == key.family else { continue }
           let text = try storage.bytes(.texts, mark.textRange)
           if compare(UnsafeRawBufferPointer(text), UnsafeRawBufferPointer(wanted)) == 0 { found.append(mark) }

@@ -7,12 +7,15 @@ import Glibc
 /// The file is only ever replaced as a whole, so several processes may use and write it at once. Whatever is wrong with
 /// it (another program's, another way of reading records, cut short, damaged), it counts as not there.
 public struct CatalogueStore {
+  /// Where this and whatever else is kept between runs is.
+  public let folder: String
   private let path: String
   private let program: UInt64
 
   /// - Parameter folder: made when something is kept.
   /// - Parameter program: what tells builds of the program apart; see `programStamp`.
   public init(folder: String, program: UInt64 = programStamp) {
+    self.folder = folder
     path = "\(folder)/catalogue"
     self.program = program
   }

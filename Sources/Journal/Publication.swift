@@ -19,7 +19,7 @@ public struct PublishedLine {
 
   /// The staff in force after an entry of the journal.
   public func staff(after entry: JournalEntry) throws -> Staff {
-    try staff(at: commitsBackwards(from: entry))
+    try staff(at: commitsBackwards(from: entry), keepsNear: true)
   }
 
   /// The staff in force at a commit, as its own line of first parents has it.
@@ -30,11 +30,11 @@ public struct PublishedLine {
   /// Goes back to the nearest commit that needs no memory of what came before it, then forward again.
   ///
   /// A record that is held at a commit has the state of an earlier one; which one, only the line tells.
-  private func staff(at backwards: AnySequence<OID>) throws -> Staff {
+  private func staff(at backwards: AnySequence<OID>, keepsNear: Bool = false) throws -> Staff {
     var staff = try Staff()
     var later: [OID] = []
     for commit in backwards {
-      if later.isEmpty { staff = try Staff(near: commit, in: repository, catalogues) }
+      if later.isEmpty { staff = try Staff(near: commit, in: repository, catalogues, keepsNear: keepsNear) }
       _ = try staff.move(to: try CommitSource(repository, commit: commit))
       if staff.isClean {
         for commit in later.reversed() { _ = try staff.move(to: try CommitSource(repository, commit: commit)) }
@@ -123,10 +123,7 @@ public struct PublishedLine {
 
   /// The latest day on which a commit up to this one was made. Clocks differ, so the last commit need not be the latest.
   public func settledDay(at commit: OID, _ zone: TimeZoneRules) throws -> CalendarDate {
-    var latest = Int64.min
-    for oid in FirstParents(repository, from: commit, until: nil) {
-      latest = max(latest, try repository.info(of: oid).time)
-    }
+    let latest = try LatestTimes(repository, folder: catalogues?.folder).latest(upTo: commit)
     return zone.date(at: Instant(seconds: latest))
   }
 }

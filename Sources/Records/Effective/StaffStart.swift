@@ -7,7 +7,10 @@ extension Staff {
   /// the commit's own tree, all of which is read now and its catalogue kept.
   ///
   /// - Parameter catalogues: `nil`: nothing is kept or used.
-  public init(near commit: OID, in repository: Repository, _ catalogues: CatalogueStore?) throws {
+  /// - Parameter keepsNear: runs to come will begin near this commit as well, so the catalogue should not be far from it.
+  public init(
+    near commit: OID, in repository: Repository, _ catalogues: CatalogueStore?, keepsNear: Bool = false
+  ) throws {
     guard let configuration = try Configuration.inForce(at: commit, in: repository) else {
       try self.init()
       return
@@ -22,7 +25,7 @@ extension Staff {
     if let kept = catalogues?.load(fingerprint: fingerprint, remake: remake), let tree = kept.tree,
       let changes = try? repository.changes(from: tree, to: folder, prefix: ""),
       // Further away, reading everything at once is quicker than reading what differs one by one.
-      changes.count <= max(256, kept.fileCount / 8)
+      changes.count <= max(256, kept.fileCount / (keepsNear ? 64 : 8))
     {
       try self.init(kept, configuration, source: source)
       return

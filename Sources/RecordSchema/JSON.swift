@@ -53,6 +53,14 @@ public enum JSON: Sendable, Equatable {
     return String(decoding: writer.bytes, as: UTF8.self)
   }
 
+  /// The same as `prettyText`, in UTF-8, with a line feed at its end.
+  public var prettyLines: [UInt8] {
+    var writer = JSONWriter(pretty: true)
+    writer.write(self, depth: 0)
+    writer.bytes.append(UInt8(ascii: "\n"))
+    return writer.bytes
+  }
+
   /// One line of UTF-8.
   public var bytes: [UInt8] {
     var writer = JSONWriter(pretty: false)
@@ -124,6 +132,11 @@ private struct JSONWriter {
 
   private mutating func writeString(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
+    defer { bytes.append(UInt8(ascii: "\"")) }
+    if !text.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+      bytes.append(contentsOf: text.utf8)
+      return
+    }
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""): bytes += #"\""#.utf8
@@ -138,7 +151,6 @@ private struct JSONWriter {
       default: bytes.append(byte)
       }
     }
-    bytes.append(UInt8(ascii: "\""))
   }
 }
 

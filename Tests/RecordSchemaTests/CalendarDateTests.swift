@@ -53,7 +53,7 @@ import Testing
 
 @Suite struct `CRC-32` {
   @Test func `has the check value of its catalogue`() {
-    #expect(CRC32.checksum("123456789".utf8) == 0xCBF4_3926)
+    #expect(CRC32.checksum(Array("123456789".utf8)) == 0xCBF4_3926)
   }
 }
 

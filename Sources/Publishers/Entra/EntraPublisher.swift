@@ -36,7 +36,7 @@ public struct EntraPublisher: Publisher {
           "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": .array(operations),
           "failOnErrors": .null,
         ]
-        file.write(body.prettyText + "\n")
+        file.write(body.prettyLines)
         return batch.count
       }
     }
@@ -49,7 +49,7 @@ public struct EntraPublisher: Publisher {
     }
     try set.file("groups.json") { file in
       let groups = list.units.sorted.map { EntraGroup.group($0, members: members[$0.id] ?? [], list.units) }
-      file.write((["groups": .array(groups)] as JSON).prettyText + "\n")
+      file.write((["groups": .array(groups)] as JSON).prettyLines)
       return groups.count
     }
   }

@@ -55,7 +55,7 @@ enum EntraUser {
 
   private static func extensionData(_ member: StaffList.Member, _ list: StaffList) -> JSON {
     let primary = member.units.first
-    let division = primary.flatMap { list.units.lineage(of: $0).dropFirst().first?.name }
+    let division = primary.flatMap(list.division)
     let organisation = list.organisation.name
     return .compact([
       "employeeNumber": .string(member.person.reference.rawValue),

@@ -1,6 +1,7 @@
 import Catalogue
 import GitStore
 import RecordSchema
+import Workers
 
 /// Everything that rules about relations look things up in: the catalogue of one tree, and the files in which the tree at
 /// hand differs from it.
@@ -93,7 +94,7 @@ public final class RecordIndex {
   ) throws -> [Result?] {
     let entries = try files.map { try file($0).entry }
     let configuration = configuration
-    return try inParallel(entries, open: source.opener) { entries, source in
+    return try Workers.map(entries, partSize: 512, prepare: source.opener) { entries, source in
       try entries.map { entry in
         try Records.reading(of: entry, from: source, configuration).flatMap { body($0, entry.path) }
       }

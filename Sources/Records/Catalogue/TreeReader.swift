@@ -1,9 +1,7 @@
 import Catalogue
-import Dispatch
 import GitStore
-import Glibc
 import RecordSchema
-import Synchronization
+import Workers
 
 /// Reads every file of a tree, on all processors.
 public struct TreeReader<Remark: Sendable>: Sendable {
@@ -30,7 +28,7 @@ public struct TreeReader<Remark: Sendable>: Sendable {
   /// - Parameter tree: the data folder's id, when the files are those of a commit.
   public func read(_ source: some RecordSource, tree: OID?) throws -> (catalogue: Catalogue, remarks: [Remark]) {
     let entries = try source.files(below: configuration.dataFolder)
-    let parts = try inParallel(entries, open: source.opener) { part, source in
+    let parts = try Workers.map(entries, partSize: 512, prepare: source.opener) { part, source in
       progress(part.startIndex, entries.count)
       return try read(part, from: source)
     }
@@ -64,37 +62,6 @@ private func reading(
   else { return nil }
   return AnyReading(try source.read(entry), kind: kind, entry: entry, configuration: configuration)
 }
-
-/// Works on parts of a list, on all processors; the results are in the list's order.
-///
-/// - Parameter open: makes the source again; libgit2's handles are for one thread each.
-func inParallel<Item: Sendable, Result: Sendable>(
-  _ items: [Item], open: @escaping @Sendable () throws -> any RecordSource,
-  _ body: @Sendable (ArraySlice<Item>, any RecordSource) throws -> Result
-) throws -> [Result] {
-  let partSize = 512
-  let count = (items.count + partSize - 1) / partSize
-  let parts = Mutex<[Result?]>(Array(repeating: nil, count: count))
-  let failure = Mutex<(any Error)?>(nil)
-  let next = Atomic(0)
-  DispatchQueue.concurrentPerform(iterations: min(processors, count)) { _ in
-    do {
-      let source = try open()
-      while case let number = next.add(1, ordering: .relaxed).oldValue, number < count {
-        let part = try body(items[number * partSize..<min((number + 1) * partSize, items.count)], source)
-        parts.withLock { $0[number] = part }
-      }
-    } catch {
-      failure.withLock { $0 = error }
-      next.store(count, ordering: .relaxed)
-    }
-  }
-  if let failure = failure.withLock({ $0 }) { throw failure }
-  return parts.withLock { $0 }.compactMap(\.self)
-}
-
-/// How many threads can work at once.
-private let processors = max(1, min(16, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
 extension TreeReader where Remark == Never {
   /// The catalogue of a data folder's tree.

@@ -57,7 +57,7 @@ final class CataloguedRecords<Record: IdentifiedRecord> {
   func load(_ ids: [Record.ID]) throws {
     let wanted = Set(ids)
     let files = try index.wholeRecords(of: kind).filter { wanted.contains(Record.id($0.id)) && known[$0.file] == nil }
-    if try files.first.map({ try packed($0.file) }) != nil { return }
+    if try files.first.flatMap({ try packed($0.file) }) != nil { return }
     let record = record
     let entries = try index.readAll(files.map(\.file)) { reading, path in record(reading).map { Entry($0, path: path) } }
     for (file, entry) in zip(files, entries) { known[file.file] = entry }

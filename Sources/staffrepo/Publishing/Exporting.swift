@@ -3,6 +3,7 @@ import Ledger
 import Publishers
 import RecordSchema
 import Records
+import Workers
 
 /// Writes the export sets that are wanted and due.
 struct Exporting {
@@ -22,13 +23,17 @@ struct Exporting {
     let due = try wanted.filter { try isDue($0, list, position, in: ledger) }
     guard !due.isEmpty else { return [] }
     let digest = list.digest
-    return try due.map { system in
-      let run = ExportWriting(system: system, keep: staff.configuration.keptExports, folder: workspace.exportsFolder)
-        .run(list, digest: digest, position: position, at: now)
+    let (keep, folder, now) = (staff.configuration.keptExports, workspace.exportsFolder, now)
+    let runs = Workers.map(due, partSize: 1) { part in
+      part.map {
+        ExportWriting(system: $0, keep: keep, folder: folder).run(list, digest: digest, position: position, at: now)
+      }
+    }.flatMap(\.self)
+    for run in runs {
       if let error = run.error { Terminal.problem("\(run.target): \(error)") }
       try ledger.record(run)
-      return run
     }
+    return runs
   }
 
   /// Not when the set is there already, nor before its time when the schedule decides.

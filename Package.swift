@@ -75,7 +75,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests("RecordSchemaTests", ["RecordSchema"]),
     tests("GitStoreTests", ["GitStore"]),
-    tests("RecordsTests", ["RecordSchema", "YAMLReader", "GitStore", "Records", "Validators"]),
+    tests("RecordsTests", ["RecordSchema", "YAMLReader", "GitStore", "Catalogue", "Records", "Validators"]),
     tests("EventsTests", ["RecordSchema", "Events"]),
     tests("PublishersTests", ["RecordSchema", "FileStore", "Ledger", "Publishers"]),
     tests(

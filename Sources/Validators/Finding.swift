@@ -10,8 +10,15 @@ public struct Finding: Sendable, Equatable {
   let subject: String?
   let message: String
   let help: String?
-  /// What was probably meant, to be looked for among all records when the finding is reported.
-  let wish: Spelling?
+  /// What would help, to be looked for among all records when the finding is reported: a finding is kept as long as its
+  /// own files stay as they are, so it holds nothing that others decide.
+  let wish: Wish?
+
+  enum Wish: Sendable, Equatable {
+    case spelling(Spelling)
+    /// The next free id of a person.
+    case nextID
+  }
 
   /// A word that nothing is called by.
   struct Spelling: Sendable, Equatable {
@@ -23,7 +30,7 @@ public struct Finding: Sendable, Equatable {
 
   init(
     _ rule: Rule, file: String, at field: FieldPath, subject: String?, _ message: String, help: String? = nil,
-    wish: Spelling? = nil
+    wish: Wish? = nil
   ) {
     self.rule = rule
     self.file = file

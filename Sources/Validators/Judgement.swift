@@ -93,8 +93,10 @@ struct Judgement {
   }
 
   /// Everything, with places and with likely spellings.
-  func diagnostics(_ index: RecordIndex) throws -> [Diagnostic] {
-    let findings = files.values.flatMap(\.findings) + keys.values.joined() + circles
+  ///
+  /// - Parameter further: findings that are not the tree's own.
+  func diagnostics(_ index: RecordIndex, with further: [Finding] = []) throws -> [Diagnostic] {
+    let findings = files.values.flatMap(\.findings) + keys.values.joined() + circles + further
     return files.values.flatMap(\.diagnostics) + (try Locating(index: index).diagnostics(findings))
   }
 }

@@ -104,11 +104,24 @@ extension Finding {
     packer.add(subject)
     packer.add(message)
     packer.add(help)
-    packer.add(wish != nil)
-    if let wish {
-      packer.add(wish.word)
-      packer.add(Int(wish.family.rawValue))
-      packer.add(wish.excluding)
+    switch wish {
+    case nil: packer.add(0)
+    case .nextID: packer.add(1)
+    case .spelling(let spelling):
+      packer.add(2)
+      packer.add(spelling.word)
+      packer.add(Int(spelling.family.rawValue))
+      packer.add(spelling.excluding)
+    }
+  }
+
+  private static func wish(_ unpacker: inout Unpacker) throws(Unpacker.Malformed) -> Wish? {
+    switch try unpacker.number() {
+    case 0: nil
+    case 1: .nextID
+    default:
+      .spelling(
+        Spelling(word: try unpacker.text(), family: try family(&unpacker), excluding: try unpacker.optionalText()))
     }
   }
 
@@ -119,10 +132,7 @@ extension Finding {
         try unpacker.items { unpacker throws(Unpacker.Malformed) in
           try unpacker.flag() ? .key(try unpacker.text()) : .index(try unpacker.number())
         }), subject: try unpacker.optionalText(), try unpacker.text(), help: try unpacker.optionalText(),
-      wish: try unpacker.flag()
-        ? Spelling(
-          word: try unpacker.text(), family: try family(&unpacker), excluding: try unpacker.optionalText())
-        : nil)
+      wish: try Self.wish(&unpacker))
   }
 }
 

@@ -18,7 +18,7 @@ struct Locating {
     var left = Self.suggestionLimit
     var suggestions: [Int: String] = [:]
     for (number, finding) in sorted.enumerated() {
-      guard let wish = finding.wish, left > 0 else { continue }
+      guard case .spelling(let wish) = finding.wish, left > 0 else { continue }
       left -= 1
       let known = try words[wish.family] ?? index.claimedTexts(of: wish.family)
       words[wish.family] = known
@@ -28,7 +28,7 @@ struct Locating {
     return try byFile.flatMap { file, numbers in
       let isPlaced = numbers.contains { sorted[$0].field != .record }
       let root = isPlaced ? try index.bytes(ofPath: file).flatMap { YAMLReader.read($0).root } : nil
-      return numbers.map { diagnostic(sorted[$0], suggestions[$0], root) }
+      return try numbers.map { try diagnostic(sorted[$0], suggestions[$0], root) }
     }
   }
 
@@ -36,27 +36,34 @@ struct Locating {
     guard let near = closest(to: wish.word, among: known) else { return nil }
     // Keys ignore case; a suggestion is spelt as its own record spells it.
     var word = near
-    if wish.family == .reference,
-      let claim = try index.marks(at: RecordKey(.reference, near)).first(where: { $0.role == .claim }),
-      case .person(let reading)? = try index.reading(claim.file), let reference = reading.draft?.reference.rawValue
-    {
-      word = reference
+    if wish.family == .reference {
+      let claims = try index.marks(at: RecordKey(.reference, near)).filter { $0.role == .claim }
+      let readings = try claims.compactMap { try index.reading($0.file) }.compactMap { reading in
+        if case .person(let person) = reading { person } else { nil }
+      }
+      word = readings.min { $0.path < $1.path }?.draft?.reference.rawValue ?? near
     }
     return word == wish.excluding ? nil : word
   }
 
-  private func diagnostic(_ finding: Finding, _ suggestion: String?, _ root: YAMLNode?) -> Diagnostic {
+  private func diagnostic(_ finding: Finding, _ suggestion: String?, _ root: YAMLNode?) throws -> Diagnostic {
     let node = finding.field == .record ? nil : root.flatMap { place(of: finding.field, in: $0) }
-    var message = finding.message
-    if let suggestion {
-      message += finding.wish?.family == .reference ? " Did you mean \(suggestion)?" : " Did you mean '\(suggestion)'?"
+    var (message, help) = (finding.message, finding.help)
+    switch finding.wish {
+    case .spelling(let wish):
+      guard let suggestion else { break }
+      message += wish.family == .reference ? " Did you mean \(suggestion)?" : " Did you mean '\(suggestion)'?"
+    case .nextID:
+      let next = try index.largestID(of: .person) + 1
+      help = "Ids are never shared or reused. Give the newer record the next free id, \(next)."
+    case nil: break
     }
     let fix = suggestion.flatMap { text in
       node.map { Diagnostic.Fix(title: "Write \(text)", edits: [.init(range: $0.range, text: text)]) }
     }
     return Diagnostic(
       finding.rule, message, file: finding.file, range: node?.range ?? .fileStart, subject: finding.subject,
-      help: finding.help, fix: fix)
+      help: help, fix: fix)
   }
 }
 

@@ -16,6 +16,7 @@ public enum RuleRegistry {
     MissingPhoto.self, MissingSignature.self, DuplicateUnitID.self, DuplicateUnitCode.self, UnknownParent.self,
     UnknownUnitManager.self, RepeatedKeyHash.self, UnknownKeyUnit.self, UnknownSubscriptionUnit.self, RepeatedName.self,
   ]
+  static let changes: [any ChangeRule.Type] = [ChangedID.self, DeletedPerson.self]
   static let circles: [any CircleRule.Type] = [ManagerCircle.self, UnitCircle.self]
 
   /// The rules about the keys of each family.
@@ -25,7 +26,7 @@ public enum RuleRegistry {
   public static let all: [Rule] =
     (Rule.yamlRules + Rule.schemaRules + [.literalSecret] + Rule.configurationRules + files.map { $0.rule }
     + people.map { $0.rule } + units.map { $0.rule } + subscriptions.map { $0.rule } + keys.map { $0.rule }
-    + circles.map { $0.rule })
+    + circles.map { $0.rule } + changes.map { $0.rule })
     .sorted { $0.code < $1.code }
 
   static let byCode = Dictionary(uniqueKeysWithValues: all.map { ($0.code, $0) })

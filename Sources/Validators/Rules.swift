@@ -5,6 +5,7 @@ import Records
 
 // A rule says something about one file by itself, or about the files that meet at one key, or about circles. Nothing else:
 // so a change of the tree is judged at the cost of the change, and what was found before stays true everywhere else.
+// (Change/ holds those about a change itself, which are asked for with --base and look at its files only.)
 
 /// A record as far as it could be made out, and its file.
 public struct Located<Record: Sendable> {

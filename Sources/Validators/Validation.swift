@@ -25,9 +25,10 @@ public struct ValidationReport: Sendable {
 
 /// Judges a tree: what each file says, and how the records relate.
 ///
+/// - Parameter base: the commit to compare with, to judge the change itself as well.
 /// - Parameter cache: what earlier runs kept; with it, a commit costs what it changes.
 public func validate(
-  _ source: some RecordSource, cache: ValidationCache? = nil,
+  _ source: some RecordSource, base: CommitSource? = nil, cache: ValidationCache? = nil,
   progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
 ) throws -> ValidationReport {
   let read = try source.configuration()
@@ -35,7 +36,11 @@ public func validate(
   let (judgement, index) =
     try (source as? CommitSource).flatMap { try cache?.judge($0, configuration) }
     ?? judgeEverything(source, configuration, cache, progress)
-  let diagnostics = read.findings + (try judgement.diagnostics(index))
+  let change = try base.flatMap { base in
+    try (source as? CommitSource).map { try RecordedChange(from: base, to: $0, index) }
+  }
+  let ofChange = try change.map { change in try RuleRegistry.changes.flatMap { try $0.check(change) } } ?? []
+  let diagnostics = read.findings + (try judgement.diagnostics(index, with: ofChange))
   return ValidationReport(
     commit: source.commit?.description, people: try index.count(of: .person), units: try index.count(of: .unit),
     diagnostics: diagnostics.sorted {

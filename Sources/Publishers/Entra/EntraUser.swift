@@ -68,6 +68,6 @@ enum EntraUser {
   }
 
   static func shortened(_ text: String, to limit: Int) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit)))
+    text.utf8.count <= limit ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit)))
   }
 }

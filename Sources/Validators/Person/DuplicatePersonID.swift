@@ -14,13 +14,12 @@ enum DuplicatePersonID: KeyRule {
 
   static func check(_ meeting: Meeting) throws -> [Finding] {
     guard meeting.claims > 1 else { return [] }
-    let next = try meeting.index.largestID(of: .person) + 1
     let group = try meeting.people(.claim)
     return group.map { person in
       Finding(
         rule, file: person.file, at: "id", subject: person.record.reference.rawValue,
         "The id \(person.record.id.rawValue) is also that of \(others(group, than: person.file)).",
-        help: "Ids are never shared or reused. Give the newer record the next free id, \(next).")
+        wish: .nextID)
     }
   }
 }

@@ -20,7 +20,7 @@ enum UnknownManager: KeyRule {
       return Finding(
         rule, file: person.file, at: "line_manager", subject: own,
         "The line manager \(manager) is nobody in this repository.",
-        wish: .init(word: manager.rawValue, family: .reference, excluding: own))
+        wish: .spelling(.init(word: manager.rawValue, family: .reference, excluding: own)))
     }
   }
 }

@@ -20,7 +20,7 @@ enum UnknownUnit: KeyRule {
         Finding(
           rule, file: person.file, at: FieldPath("organisational_units").item(position).key("unit"),
           subject: person.record.reference.rawValue, "There is no unit '\(assignment.unit)'.",
-          wish: .init(word: assignment.unit.rawValue, family: .unitCode))
+          wish: .spelling(.init(word: assignment.unit.rawValue, family: .unitCode)))
       }
     }
   }

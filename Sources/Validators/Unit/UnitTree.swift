@@ -17,7 +17,7 @@ enum UnknownParent: KeyRule {
       guard let parent = unit.record.parent else { return nil }
       return Finding(
         rule, file: unit.file, at: "parent", subject: unit.record.code.rawValue,
-        "There is no unit '\(parent)' to be the parent.", wish: .init(word: parent.rawValue, family: .unitCode))
+        "There is no unit '\(parent)' to be the parent.", wish: .spelling(.init(word: parent.rawValue, family: .unitCode)))
     }
   }
 }
@@ -66,7 +66,7 @@ enum UnknownUnitManager: KeyRule {
       return Finding(
         rule, file: unit.file, at: "manager", subject: unit.record.code.rawValue,
         "The unit's manager \(manager) is nobody in this repository.",
-        wish: .init(word: manager.rawValue, family: .reference))
+        wish: .spelling(.init(word: manager.rawValue, family: .reference)))
     }
   }
 }

@@ -91,7 +91,8 @@ struct PreReceive: ParsableCommand {
     let source = try CommitSource(workspace.repository, commit: update.new)
     // What was there before is judged first: that is kept, and what is pushed now costs its changes only.
     let known = try update.old == .zero ? [] : errors(before: update.old, workspace)
-    let report = try Validators.validate(source, cache: workspace.validationCache(isReadOnly: true))
+    let base = try update.old == .zero ? nil : CommitSource(workspace.repository, commit: update.old)
+    let report = try Validators.validate(source, base: base, cache: workspace.validationCache(isReadOnly: true))
     guard report.errors > 0 else { return }
     let (old, new) = report.diagnostics.filter { $0.severity == .error }.partitioned { known.contains(Fault($0)) }
     for diagnostic in old {

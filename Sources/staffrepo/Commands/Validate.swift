@@ -12,6 +12,7 @@ struct Validate: ParsableCommand {
       EXAMPLES:
         staffrepo validate                   the last commit
         staffrepo validate feature/leavers   another branch
+        staffrepo validate --base origin/main      a pull request: also what the change itself does
         staffrepo validate --staged          what git commit would commit
         staffrepo validate --worktree --format json
       """)
@@ -27,10 +28,16 @@ struct Validate: ParsableCommand {
   @Flag(help: "Judge what is staged for the next commit.")
   var staged = false
 
+  @Option(help: "The commit to compare with: judges the change itself as well.")
+  var base: String?
+
   @Option(help: "text for people, json for machines, github for annotations of a pull request.")
   var format = Format.text
 
   func validate() throws {
+    if base != nil, worktree || staged {
+      throw ValidationError("--base compares two commits; it does not go with --worktree or --staged.")
+    }
     if worktree, staged { throw ValidationError("--worktree and --staged exclude each other.") }
   }
 
@@ -45,12 +52,14 @@ struct Validate: ParsableCommand {
     } else if staged {
       try report(IndexSource(repository))
     } else {
-      try report(CommitSource(repository, commit: repository.commit(named: revision)), workspace.validationCache())
+      let base = try base.map { try CommitSource(repository, commit: repository.commit(named: $0)) }
+      try report(
+        CommitSource(repository, commit: repository.commit(named: revision)), base: base, workspace.validationCache())
     }
   }
 
-  private func report(_ source: some RecordSource, _ cache: ValidationCache? = nil) throws {
-    let report = try Validators.validate(source, cache: cache) { done, all in
+  private func report(_ source: some RecordSource, base: CommitSource? = nil, _ cache: ValidationCache? = nil) throws {
+    let report = try Validators.validate(source, base: base, cache: cache) { done, all in
       Terminal.progress("reading records: \(done) of \(all)")
     }
     Terminal.endProgress()

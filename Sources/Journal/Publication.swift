@@ -67,22 +67,33 @@ public struct PublishedLine {
     switch (entry.kind, previous) {
     case (.baseline, _), (_, nil):
       timeline = Timeline(repository, staff: try Staff(), settled: nil, rewrittenAt: nil)
-      for commit in try repository.firstParentChain(from: nil, to: entry.to) ?? [] {
-        try timeline.advance(to: commit, today: { _ in entry.settled }, emit)
-      }
+      let commits = try repository.firstParentChain(from: nil, to: entry.to) ?? []
+      try advance(timeline, along: commits, after: nil, today: { _ in entry.settled }, emit)
     case (.forward, let previous?):
       timeline = try start(after: previous, rewrittenAt: entry.rewrittenAt)
       guard let commits = try repository.firstParentChain(from: previous.to, to: entry.to) else {
         throw JournalError(
           description: "Publication \(entry.position) leads to \(entry.to), which does not follow \(previous.to).")
       }
-      for commit in commits { try timeline.advance(to: commit, today: { _ in entry.settled }, emit) }
+      try advance(timeline, along: commits, after: previous.to, today: { _ in entry.settled }, emit)
     case (.rewrite, let previous?):
       timeline = try start(after: previous, rewrittenAt: entry.rewrittenAt)
       try timeline.advance(to: entry.to, today: { _ in entry.settled }, isRewrite: true, emit)
     }
     try timeline.settle(through: entry.settled, emit)
     return timeline.staff
+  }
+
+  private func advance(
+    _ timeline: Timeline, along commits: [OID], after base: OID?, today: (TimeZoneRules) -> CalendarDate,
+    _ emit: (Step) throws -> Void
+  ) throws {
+    // For a few commits it would cost more than it saves.
+    let ahead =
+      commits.count < 8 ? nil : ReadAhead(commits, after: base, in: repository, timeline.staff.configuration)
+    for (number, commit) in commits.enumerated() {
+      try timeline.advance(to: commit, today: today, readAhead: ahead?.step(number), emit)
+    }
   }
 
   private func start(after entry: JournalEntry, rewrittenAt: Int?) throws -> Timeline {
@@ -104,9 +115,7 @@ public struct PublishedLine {
     let zone = staff.configuration.organisation.timeZone
     let settled = try base.map { min(try settledDay(at: $0, zone), zone.date(at: now)) }
     let timeline = Timeline(repository, staff: staff, settled: settled, rewrittenAt: try rewrite(before: head))
-    for commit in commits {
-      try timeline.advance(to: commit, today: { $0.date(at: now) }, emit)
-    }
+    try advance(timeline, along: commits, after: base, today: { $0.date(at: now) }, emit)
     return timeline.staff
   }
 

@@ -26,7 +26,8 @@ public final class Timeline {
   /// - Parameter today: the publisher's day in a time zone; no commit is judged on a later one.
   /// - Parameter isRewrite: the commit does not follow the one before; the step is the net difference.
   public func advance(
-    to commit: OID, today: (TimeZoneRules) -> CalendarDate, isRewrite: Bool = false, _ emit: (Step) throws -> Void
+    to commit: OID, today: (TimeZoneRules) -> CalendarDate, isRewrite: Bool = false,
+    readAhead: ReadAhead.Step? = nil, _ emit: (Step) throws -> Void
   ) throws {
     let info = try repository.info(of: commit)
     let source = try CommitSource(repository, commit: commit)
@@ -38,7 +39,7 @@ public final class Timeline {
     let before = (
       units: staff.units, subscriptions: staff.subscriptions, folder: staff.configuration.dataFolder
     )
-    let change = try staff.move(to: source)
+    let change = try staff.move(to: source, readAhead)
     let stamp = stamp(
       origin: .commit(commit.description), timestamp: Instant(seconds: info.time), isRewritten: isRewrite)
     let earlier = Dictionary(uniqueKeysWithValues: change.people.map { ($0.id, $0.before?.record) })

@@ -94,7 +94,7 @@ public final class RecordIndex {
   ) throws -> [Result?] {
     let entries = try files.map { try file($0).entry }
     let configuration = configuration
-    return try Workers.map(entries, partSize: 512, prepare: source.opener) { entries, source in
+    return try Workers.map(entries, partSize: 128, prepare: source.opener) { entries, source in
       try entries.map { entry in
         try Records.reading(of: entry, from: source, configuration).flatMap { body($0, entry.path) }
       }

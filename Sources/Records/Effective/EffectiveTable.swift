@@ -131,6 +131,10 @@ struct EffectiveTable<Record: IdentifiedRecord> {
   mutating func apply(removed: [String], read: [Reading<Record>]) throws -> [Change] {
     // Whatever was held may be free now, and whatever a broken file names may be held.
     var touched = Set(held.keys)
+    // One by one, a few are read quicker than all threads are woken.
+    if removed.count > 64 {
+      try base?.load(removed.filter { idByPath[$0] == nil }.compactMap { try base?.id(ofFileAt: $0) })
+    }
     for path in removed { try forget(path, &touched) }
     for reading in read {
       try forget(reading.path, &touched)

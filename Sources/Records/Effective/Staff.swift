@@ -1,6 +1,7 @@
 import Catalogue
 import GitStore
 import RecordSchema
+import Workers
 
 /// Everything in force at one commit: the effective tree.
 public struct Staff {
@@ -120,29 +121,49 @@ public struct Staff {
 
   /// Moves to another commit: the commit after this one, or any other when a branch was rewritten. The cost is that of
   /// what differs.
-  public mutating func move(to next: CommitSource) throws -> Change {
+  ///
+  /// - Parameter step: the same step, read ahead.
+  public mutating func move(to next: CommitSource, _ step: ReadAhead.Step? = nil) throws -> Change {
     let repository = next.repository
     let readConfiguration = try configuration(of: next)
     isConfigurationReadable = readConfiguration != nil
     let newConfiguration = readConfiguration ?? configuration
     let newFolder = try next.folder(newConfiguration.dataFolder)
     var files: [TreeChange]
-    if newConfiguration.readsRecords(as: configuration) {
+    var readings: [String: AnyReading] = [:]
+    if let step, step.from == folder, step.folder == newFolder, newConfiguration.readsRecords(as: configuration),
+      newConfiguration.readsRecords(as: step.configuration)
+    {
+      (files, readings) = (step.changes, step.readings)
+    } else if newConfiguration.readsRecords(as: configuration) {
       files = try repository.changes(from: folder, to: newFolder, prefix: newConfiguration.dataFolder + "/")
     } else {
       // The same bytes may mean something else now: take every file out and in again.
       files = try repository.changes(from: folder, to: nil, prefix: configuration.dataFolder + "/")
       files += try repository.changes(from: nil, to: newFolder, prefix: newConfiguration.dataFolder + "/")
     }
-    let change = try apply(files, oldFolder: configuration.dataFolder, newConfiguration, next)
+    if files.count > 64, readings.isEmpty { readings = try read(files.compactMap(\.new), newConfiguration, next) }
+    let change = try apply(files, readings, oldFolder: configuration.dataFolder, newConfiguration, next)
     configuration = newConfiguration
     commit = next.commit
     folder = newFolder
     return change
   }
 
+  /// Reads many files, on all processors.
+  private func read(_ entries: [TreeEntry], _ configuration: Configuration, _ source: CommitSource) throws
+    -> [String: AnyReading]
+  {
+    let parts = try Workers.map(entries, partSize: 64, prepare: source.opener) { entries, source in
+      try entries.compactMap { entry in
+        try reading(of: entry, from: source, configuration).map { (entry.path, $0) }
+      }
+    }
+    return Dictionary(parts.joined(), uniquingKeysWith: { first, _ in first })
+  }
+
   private mutating func apply(
-    _ files: [TreeChange], oldFolder: String, _ newConfiguration: Configuration, _ source: CommitSource
+    _ files: [TreeChange], _ readings: [String: AnyReading], oldFolder: String, _ newConfiguration: Configuration, _ source: CommitSource
   ) throws -> Change {
     var removed: [RecordKind: [String]] = [:]
     var read = Readings()
@@ -160,6 +181,10 @@ public struct Staff {
       if let new = file.new {
         switch FileRole(path: new.path, dataFolder: newConfiguration.dataFolder) {
         case .record(let kind):
+          if let known = readings[new.path] {
+            read.add(known)
+            continue
+          }
           // A link or a submodule in a record's place is a file that cannot be read, not a removal.
           let bytes = new.isPlainFile ? try source.read(new) : []
           read.add(AnyReading(bytes, kind: kind, entry: new, configuration: newConfiguration))

@@ -461,6 +461,10 @@ def first_commit(organisation, stream, webhooks):
     if webhooks:
         stream.file(
             "data/webhooks/bench.yaml", f'url: {webhooks}\nevents:\n  - "*"\nsecrets:\n  - env:STAFFREPO_SECRET_BENCH\n')
+    # A target that is sent nothing: publishing to it alone is the journal and the ledger alone.
+    stream.file(
+        "data/webhooks/nobody.yaml",
+        f"url: https://nobody.{DOMAIN}/events\nis_active: false\nsecrets: env:STAFFREPO_SECRET_NOBODY\n")
     for number in range(1, organisation.units + 1):
         stream.file(organisation.unit_path(number), organisation.unit_text(number))
     for number in range(1, organisation.people + 1):

@@ -90,16 +90,43 @@ class Organisation:
         for reference in self.git("for-each-ref", "--format=%(refname)", "refs/staffrepo").split():
             self.git("update-ref", "-d", reference)
 
+    def forget_publications(self):
+        """As a server that has judged pushes, and published none yet."""
+        self.warm()
+        cache = os.path.join(self.state, "cache")
+        for name in os.listdir(self.state):
+            path = os.path.join(self.state, name)
+            if path != cache:
+                shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
+        for reference in self.git("for-each-ref", "--format=%(refname)", "refs/staffrepo").split():
+            self.git("update-ref", "-d", reference)
+
+    def warm(self):
+        """As a server that has judged the last commit: what it found is kept."""
+        if os.path.exists(os.path.join(self.state, "cache", "judgement")):
+            return
+        self.run("validate", "HEAD")
+
+    def range_of_files(self, count):
+        """The last commits that together change about so many files: how many commits, how many files."""
+        for commits in range(1, self.commits + 1):
+            files = len(self.git("diff", "--raw", f"HEAD~{commits}", "HEAD").splitlines())
+            if files >= count:
+                return commits, files
+        return self.commits, files
+
+    def run(self, *arguments):
+        done = subprocess.run(
+            [self.staffrepo, "-C", self.path, *arguments], capture_output=True, text=True, env=self.environment)
+        if done.returncode:
+            raise Failure(f"{' '.join(arguments)} ended with {done.returncode}: {done.stderr[-2000:].strip()}")
+
     def publish(self):
         """As a server that has published everything, unless it is one already."""
         if os.path.isdir(self.exports) and self.git("for-each-ref", "refs/staffrepo/journal"):
             return
         self.forget()
-        done = subprocess.run(
-            [self.staffrepo, "-C", self.path, "publish", "--from", self.root], capture_output=True, text=True,
-            env=self.environment)
-        if done.returncode:
-            raise Failure(f"publish --from {self.root} ended with {done.returncode}: {done.stderr[-2000:].strip()}")
+        self.run("publish", "--from", self.root)
 
     def drop_exports(self):
         self.publish()
@@ -123,6 +150,7 @@ def cases(organisation, rod, scratch):
         return Side(title, ["git", "-C", path, *arguments])
 
     copy = os.path.join(scratch, "copy")
+    few, files = organisation.range_of_files(5)
     log = git("`git log --raw --first-parent`", "log", "--raw", "--first-parent", everything)
     one_commit = git("`git diff --raw`", "diff", "--raw", "HEAD~1", "HEAD")
     start = Side("`git --version`", ["git", "--version"])
@@ -133,7 +161,13 @@ def cases(organisation, rod, scratch):
         Case(
             "validate", ours("`validate`, no cache", "validate", prepare=organisation.forget),
             Side("libgit2 + libyaml", [rod, "parse", path])),
-        Case("events", ours(f"`events`, {number}", "events", everything), log),
+        Case(
+            "change",
+            ours(
+                f"`validate --base`, {files} files changed", "validate", "--base", f"HEAD~{few}",
+                prepare=organisation.warm),
+            git("`git diff --raw`", "diff", "--raw", f"HEAD~{few}", "HEAD")),
+        Case("events", ours(f"`events`, {number}", "events", everything, prepare=organisation.warm), log),
         Case(
             "publish",
             ours(
@@ -143,17 +177,18 @@ def cases(organisation, rod, scratch):
         Case(
             "ledger",
             ours(
-                f"first `publish`, {number}, one export", "publish", "--from", organisation.root, "--to",
-                "export/finance", prepare=organisation.forget),
-            ours(f"`events`, {number}", "events", everything)),
+                f"first `publish`, {number}, no export", "publish", "--from", organisation.root, "--to",
+                "webhook/nobody", prepare=organisation.forget_publications),
+            ours(f"`events`, {number}", "events", everything, prepare=organisation.warm)),
         Case(
             "exports",
             ours(
                 "`publish`, all exports only", "publish", prepare=organisation.drop_exports,
                 check=organisation.has_all_exports),
             written),
-        Case("diff", ours("`diff`, one commit", "diff", "HEAD~1"), one_commit),
-        Case("event", ours("`events`, one commit", "events", "HEAD~1..HEAD"), one_commit),
+        Case("diff", ours("`diff`, one commit", "diff", "HEAD~1", prepare=organisation.warm), one_commit),
+        Case(
+            "event", ours("`events`, one commit", "events", "HEAD~1..HEAD", prepare=organisation.warm), one_commit),
         Case("help", ours("`--help`", "--help"), start),
         Case("status", ours("`status`", "status", prepare=organisation.publish), start),
     ]

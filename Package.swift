@@ -62,11 +62,13 @@ let package = Package(
     module("Events", ["RecordSchema", "Changes", crypto]),
     module("Journal", ["RecordSchema", "GitStore", "Catalogue", "Records", "Events"]),
     module("Ledger", ["RecordSchema", "FileStore", grdb]),
-    module("Publishers", ["CLibcurl", "RecordSchema", "FileStore", "Workers", "Ledger", crypto], exclude: publisherNotes),
+    module(
+      "Publishers", ["CLibcurl", "RecordSchema", "FileStore", "Workers", "Ledger", crypto], exclude: publisherNotes),
     .executableTarget(
       name: "staffrepo",
       dependencies: [
-        "RecordSchema", "YAMLReader", "GitStore", "FileStore", "Catalogue", "Records", "Validators", "Changes", "Events",
+        "RecordSchema", "YAMLReader", "GitStore", "FileStore", "Catalogue", "Records", "Validators", "Changes",
+        "Events",
         "Journal", "Ledger", "Publishers", "Workers", argumentParser, hummingbird, httpTypes, nioCore,
         logging,
       ],

@@ -112,7 +112,9 @@ extension Step {
   }
 
   /// Only people in sight; coming into sight is being created, leaving it is being deactivated, whatever the cause.
-  private func scoped(_ subscription: Subscription, _ previous: Subscription?, _ events: [Event]) throws -> ConsumerEvents {
+  private func scoped(_ subscription: Subscription, _ previous: Subscription?, _ events: [Event]) throws
+    -> ConsumerEvents
+  {
     let scopeBefore = Scope(previous ?? subscription, before.units)
     let scopeAfter = Scope(subscription, after.units)
     var inSight: Set<Int> = []

@@ -49,7 +49,8 @@ public struct ValidationCache {
       let come = judged.compactMap(\.new)
       for entry in come { chunk.add(entry, dataFolder: folder, reading: readings[entry.path]) }
       try judgement.change(
-        judged.map(\.path), come.compactMap {
+        judged.map(\.path),
+        come.compactMap {
           FileFaults($0, FileRole(path: $0.path, dataFolder: folder), readings[$0.path])
         },
         touched: Set(chunk.keyedMarks.map(\.key)), index)

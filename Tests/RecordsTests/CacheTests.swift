@@ -117,7 +117,9 @@ private struct RandomLine {
       let path = "\(line.cacheFolder)/\(name)"
       let whole = try Data(contentsOf: URL(fileURLWithPath: path))
       let foreign = try Data(contentsOf: URL(fileURLWithPath: "\(other.cacheFolder)/\(name)"))
-      var versions = [Data(), whole.prefix(7), whole.prefix(whole.count / 2), whole.dropFirst(1), foreign, whole + whole]
+      var versions = [
+        Data(), whole.prefix(7), whole.prefix(whole.count / 2), whole.dropFirst(1), foreign, whole + whole,
+      ]
       for _ in 0..<200 {
         var bytes = whole
         for _ in 0..<Int.random(in: 1...3, using: &random) {

@@ -42,7 +42,8 @@ struct RandomRecords {
     case 10: replace(number, with: nil)
     case 11: files["data/people/\(folder())EMP\(number).yaml"] = person(number)
     case 12: replace(number, with: person(Int.random(in: 1...28, using: &random)))
-    case 13: replace(number, with: ["id: [", "", "just text", "id: 7\nid: 8\n", "is_active: false\n- x"].random(&random))
+    case 13:
+      replace(number, with: ["id: [", "", "just text", "id: 7\nid: 8\n", "is_active: false\n- x"].random(&random))
     case 14: files["data/units/unit-\(number % 6).yaml"] = unit(number % 6)
     case 15: files["data/units/unit-\(number % 6).yaml"] = nil
     case 16: files["data/photos/\(number % 4).jpg"] = files["data/photos/\(number % 4).jpg"] == nil ? "x\(number)" : nil
@@ -51,7 +52,8 @@ struct RandomRecords {
     case 19:
       files["data/apikeys/k\(number % 3).yaml"] =
         "system: b\nkey_hash: sha256:\(String(repeating: "\(number % 2)", count: 64))\nscopes: [staff:read]\nunits: [unit-\(number % 9)]\n"
-    case 20: files["data/\(["notes.txt", "people/a.yml", "units/README"].random(&random))"] = random.oneIn(2) ? nil : "x"
+    case 20:
+      files["data/\(["notes.txt", "people/a.yml", "units/README"].random(&random))"] = random.oneIn(2) ? nil : "x"
     case 21 where random.oneIn(4):
       files["staffrepo.yaml"] =
         [
@@ -73,7 +75,8 @@ struct RandomRecords {
     func other() -> Int { Int.random(in: 1...30, using: &random) }
     var lines = [
       "id: \(random.oneIn(12) ? other() : number)",
-      "employee_reference: \(random.oneIn(12) ? "emp\(other())" : "EMP\(number)")", "first_name: Zoë", "last_name: O'Neill",
+      "employee_reference: \(random.oneIn(12) ? "emp\(other())" : "EMP\(number)")", "first_name: Zoë",
+      "last_name: O'Neill",
       "email: \(random.oneIn(10) ? "P\(other())@Example.org" : "p\(number)@example.org")",
       "job_title: Job \(other())", "employment_start_date: 20\(10 + number % 20)-01-\(10 + other() % 18)",
     ]
@@ -89,7 +92,8 @@ struct RandomRecords {
 
   private mutating func unit(_ number: Int) -> String {
     let other = Int.random(in: 0...7, using: &random)
-    var text = "id: \(random.oneIn(8) ? other + 1 : number + 1)\ncode: unit-\(random.oneIn(8) ? other : number)\nname: U\n"
+    var text =
+      "id: \(random.oneIn(8) ? other + 1 : number + 1)\ncode: unit-\(random.oneIn(8) ? other : number)\nname: U\n"
     if random.oneIn(2) { text += "parent: unit-\(other)\n" }
     if random.oneIn(3) { text += "manager: EMP\(other)\n" }
     return text

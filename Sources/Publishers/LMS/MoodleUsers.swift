@@ -52,7 +52,8 @@ struct MoodleUsers {
   /// As Moodle cleans user names: small letters, digits and `- _ . @`.
   static func username(_ email: String) -> String {
     if email.utf8.allSatisfy({ $0 < 0x80 }) {
-      return String(decoding: email.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.filter(isKept), as: UTF8.self)
+      return String(
+        decoding: email.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.filter(isKept), as: UTF8.self)
     }
     return email.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.@".contains($0)) }
   }
@@ -68,6 +69,7 @@ struct MoodleUsers {
 
   /// Moodle reads a number as a cohort's own id, so such a code gets a prefix.
   static func cohort(_ code: UnitCode) -> String {
-    code.rawValue.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? "unit-\(code)" : code.rawValue
+    code.rawValue.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+      ? "unit-\(code)" : code.rawValue
   }
 }

@@ -65,7 +65,8 @@ private func reading(
 
 extension TreeReader where Remark == Never {
   /// The catalogue of a data folder's tree.
-  public static func catalogue(of tree: OID, _ source: CommitSource, _ configuration: Configuration) throws -> Catalogue {
+  public static func catalogue(of tree: OID, _ source: CommitSource, _ configuration: Configuration) throws -> Catalogue
+  {
     let folder = DataFolderSource(source, tree: tree)
     return try TreeReader(configuration, remark: { _, _, _ in nil }).read(folder, tree: tree).catalogue
   }

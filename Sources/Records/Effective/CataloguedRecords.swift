@@ -59,7 +59,8 @@ final class CataloguedRecords<Record: IdentifiedRecord> {
     let files = try index.wholeRecords(of: kind).filter { wanted.contains(Record.id($0.id)) && known[$0.file] == nil }
     if try files.first.flatMap({ try packed($0.file) }) != nil { return }
     let record = record
-    let entries = try index.readAll(files.map(\.file)) { reading, path in record(reading).map { Entry($0, path: path) } }
+    let entries = try index.readAll(files.map(\.file)) { reading, path in record(reading).map { Entry($0, path: path) }
+    }
     for (file, entry) in zip(files, entries) { known[file.file] = entry }
   }
 }

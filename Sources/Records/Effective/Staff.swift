@@ -163,7 +163,8 @@ public struct Staff {
   }
 
   private mutating func apply(
-    _ files: [TreeChange], _ readings: [String: AnyReading], oldFolder: String, _ newConfiguration: Configuration, _ source: CommitSource
+    _ files: [TreeChange], _ readings: [String: AnyReading], oldFolder: String, _ newConfiguration: Configuration,
+    _ source: CommitSource
   ) throws -> Change {
     var removed: [RecordKind: [String]] = [:]
     var read = Readings()

@@ -31,7 +31,8 @@ public struct StaffUnits {
 
   /// The unit that a code leads to: of several with the same code, the one with the lowest id.
   public func unit(_ code: UnitCode) throws -> Unit? {
-    let marks = try base?.marks(at: RecordKey(.unitCode, code.rawValue)).filter { $0.role == .claim && $0.isWhole } ?? []
+    let marks =
+      try base?.marks(at: RecordKey(.unitCode, code.rawValue)).filter { $0.role == .claim && $0.isWhole } ?? []
     let ofBase = try marks.compactMap { try base?.file($0.file).claimedID.map { UnitID($0) } }
     let candidates = Set(ofBase + table.changedEntries.filter { $0.record.code == code }.map(\.record.id))
     return try candidates.sorted().lazy.compactMap { try table.entry($0)?.record }.first { $0.code == code }

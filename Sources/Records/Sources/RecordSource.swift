@@ -133,7 +133,6 @@ public struct WorkTreeSource: RecordSource, Sendable {
     { [self] in self }
   }
 
-
   public func files(below folder: String) throws -> [TreeEntry] {
     unorderedFiles(below: folder).sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }

@@ -83,8 +83,11 @@ enum DeletedPerson: ChangeRule {
   static func check(_ change: RecordedChange) throws -> [Finding] {
     try change.oldPeople.compactMap { person in
       let id = person.record.id.rawValue
-      guard id > 0, try change.index.marks(at: RecordKey(.personID, "\(id)")).isEmpty else { return nil }
       let subject = person.record.reference.rawValue
+      // With another id under the same reference, ChangedID says what is wrong.
+      guard id > 0, try change.index.marks(at: RecordKey(.personID, "\(id)")).isEmpty,
+        try change.index.marks(at: RecordKey(.reference, subject)).allSatisfy({ $0.role != .claim })
+      else { return nil }
       return Finding(
         rule, file: person.file, at: .record, subject: subject,
         "The record of \(subject) (\(person.record.fullName)) is deleted by this change.")

@@ -17,7 +17,8 @@ enum UnknownParent: KeyRule {
       guard let parent = unit.record.parent else { return nil }
       return Finding(
         rule, file: unit.file, at: "parent", subject: unit.record.code.rawValue,
-        "There is no unit '\(parent)' to be the parent.", wish: .spelling(.init(word: parent.rawValue, family: .unitCode)))
+        "There is no unit '\(parent)' to be the parent.",
+        wish: .spelling(.init(word: parent.rawValue, family: .unitCode)))
     }
   }
 }

@@ -117,7 +117,10 @@ struct Samples {
             with:
               # Publishing plans compare with earlier commits.
               fetch-depth: 0
-          - run: staffrepo validate --format github
+          - if: github.event_name != 'pull_request'
+            run: staffrepo validate --format github
+          - if: github.event_name == 'pull_request'
+            run: staffrepo validate --base "origin/${{ github.base_ref }}" --format github
           - if: github.event_name == 'pull_request'
             run: staffrepo plan "origin/${{ github.base_ref }}..HEAD" --format markdown >> "$GITHUB_STEP_SUMMARY"
 

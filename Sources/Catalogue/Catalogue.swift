@@ -54,12 +54,7 @@ public final class Catalogue {
   /// How many files are this.
   public func count(of content: FileContent) throws -> Int {
     try look { storage throws(Storage.Damaged) in
-      var count = 0
-      for number in 0..<storage.count(.files, of: StoredFile.self)
-      where try storage.row(.files, number, as: StoredFile.self).fileContent == content {
-        count += 1
-      }
-      return count
+      Int(try storage.row(.counts, StoredFile.number(of: content), as: Int64.self))
     }
   }
 

@@ -51,7 +51,7 @@ struct StoredFile {
     claimedID = Int64(file.claimedID ?? 0)
     self.pathLength = UInt32(pathLength)
     kind = UInt8(Self.kinds.firstIndex(of: file.kind) ?? 0)
-    content = UInt8(Self.contents.firstIndex(of: file.content) ?? 0)
+    content = UInt8(Self.number(of: file.content))
     whole = file.isWhole ? 1 : 0
   }
 
@@ -63,11 +63,15 @@ struct StoredFile {
 
   var isWhole: Bool { whole == 1 }
 
-  var fileContent: FileContent { Self.contents[Int(content) % Self.contents.count] }
+  var fileContent: FileContent { Self.contents[contentNumber] }
+  var contentNumber: Int { Int(content) % Self.contents.count }
 
   var pathRange: Range<Int> { Int(pathOffset)..<Int(pathOffset) + Int(pathLength) }
 
   private static let kinds: [TreeEntry.Kind] = [.file, .executable, .symbolicLink, .submodule]
+  static func number(of content: FileContent) -> Int { contents.firstIndex(of: content) ?? 0 }
+  static var contentCount: Int { contents.count }
+
   private static let contents: [FileContent] = [.stray, .image] + RecordKind.allCases.map(FileContent.record)
 }
 

@@ -14,11 +14,13 @@ extension Catalogue {
     defer { unsorted.deallocate() }
     var boundaries = memory.table(of: Boundary.self, count: chunks.map(\.boundaries.count).reduce(0, +))
     var notables: [Notable] = []
+    var counts = [Int64](repeating: 0, count: StoredFile.contentCount)
     var (fileCount, markCount, boundaryCount) = (0, 0, 0)
     for chunk in chunks {
       for var file in chunk.files {
         file.pathOffset += UInt32(textStart)
         files.initializeElement(at: fileCount, to: file)
+        counts[file.contentNumber] += 1
         fileCount += 1
       }
       for var mark in chunk.marks {
@@ -48,6 +50,7 @@ extension Catalogue {
     let sections = [
       UnsafeRawBufferPointer(files), UnsafeRawBufferPointer(buckets), UnsafeRawBufferPointer(marks), texts,
       UnsafeRawBufferPointer(boundaries), UnsafeRawBufferPointer(memory.copy(notables)),
+      UnsafeRawBufferPointer(memory.copy(counts)),
     ]
     self.init(tree: tree, storage: Storage(sections: sections) { memory.free() })
   }

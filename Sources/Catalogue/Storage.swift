@@ -1,11 +1,11 @@
 import Glibc
 
-/// A catalogue's six tables, in memory of our own or in a file that is mapped into memory.
+/// A catalogue's seven tables, in memory of our own or in a file that is mapped into memory.
 ///
 /// A mapped file is not trusted: each block of it is compared with its checksum before the first look at it.
 final class Storage {
   enum Section: Int, CaseIterable {
-    case files, buckets, marks, texts, boundaries, notables
+    case files, buckets, marks, texts, boundaries, notables, counts
   }
 
   private let sections: [UnsafeRawBufferPointer]

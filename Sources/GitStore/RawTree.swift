@@ -3,57 +3,74 @@ import Glibc
 
 /// A tree object as git stores it: for each entry its mode in octal digits, a blank, its name, a zero byte and the twenty
 /// bytes of its id. Entries are sorted by name, folders as if their names ended in a slash.
-final class RawTree {
+final class RawTree: Sendable {
   let bytes: [UInt8]
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+  /// One entry; it keeps its tree.
   struct Entry {
+    let tree: RawTree
     let mode: UInt32
-    let nameBytes: UnsafeRawBufferPointer
+    let nameRange: Range<Int>
     let oid: OID
 
-    var name: String { String(decoding: nameBytes, as: UTF8.self) }
+    var name: String { String(decoding: tree.bytes[nameRange], as: UTF8.self) }
     var isTree: Bool { mode == GIT_FILEMODE_TREE.rawValue }
     var kind: TreeEntry.Kind { TreeEntry.Kind(mode: mode) }
+
+    /// As if a folder's name ended in a slash.
+    fileprivate func byte(at place: Int) -> UInt8 {
+      place < nameRange.count ? tree.bytes[nameRange.lowerBound + place] : isTree ? UInt8(ascii: "/") : 0
+    }
   }
 
-  /// Goes through the entries. They point into the tree, which must be kept as long.
-  var entries: Entries { bytes.withUnsafeBytes { Entries(rest: $0) } }
+  var entries: Entries { Entries(tree: self) }
 
+  /// Goes through the entries.
   struct Entries {
-    private var rest = UnsafeRawBufferPointer(start: nil, count: 0)
+    private let tree: RawTree
+    private var place = 0
 
-    init() {}
-    fileprivate init(rest: UnsafeRawBufferPointer) { self.rest = rest }
+    init(tree: RawTree) { self.tree = tree }
 
     mutating func next() throws(GitError) -> Entry? {
-      guard !rest.isEmpty else { return nil }
-      guard let length = lengthOfFirst, let blank = rest.firstIndex(of: UInt8(ascii: " ")) else {
-        throw GitError(.other, "A tree object cannot be read: it is cut short.")
-      }
-      let mode = rest[..<blank].reduce(UInt32(0)) { $0 << 3 | UInt32($1 & 7) }
-      let entry = Entry(
-        mode: mode, nameBytes: UnsafeRawBufferPointer(rebasing: rest[(blank + 1)..<(length - 21)]),
-        oid: OID(bytes: UnsafeRawBufferPointer(rebasing: rest[(length - 20)..<length])))
-      rest = UnsafeRawBufferPointer(rebasing: rest[length...])
-      return entry
-    }
-
-    /// The bytes of the next entry; `nil` when it is cut short.
-    private var lengthOfFirst: Int? {
-      guard let start = rest.baseAddress, let end = memchr(start, 0, rest.count) else { return nil }
-      let length = UnsafeRawPointer(end) - start + 21
-      return length <= rest.count ? length : nil
+      guard place < tree.bytes.count else { return nil }
+      let bytes = tree.bytes[place...]
+      guard let end = tree.end(ofEntryAt: place), let blank = bytes.firstIndex(of: UInt8(ascii: " ")), blank < end - 21
+      else { throw GitError(.other, "A tree object cannot be read: it is cut short.") }
+      let mode = bytes[..<blank].reduce(UInt32(0)) { $0 << 3 | UInt32($1 & 7) }
+      let oid = tree.bytes.withUnsafeBytes { OID(bytes: UnsafeRawBufferPointer(rebasing: $0[(end - 20)..<end])) }
+      place = end
+      return Entry(tree: tree, mode: mode, nameRange: (blank + 1)..<(end - 21), oid: oid)
     }
 
     /// Passes over the entries that both have next, name and content.
     mutating func skipCommon(with other: inout Entries) {
-      while let length = lengthOfFirst, let left = rest.baseAddress, let right = other.rest.baseAddress,
-        length <= other.rest.count, memcmp(left, right, length) == 0
-      {
-        rest = UnsafeRawBufferPointer(rebasing: rest[length...])
-        other.rest = UnsafeRawBufferPointer(rebasing: other.rest[length...])
+      while let end = tree.end(ofEntryAt: place), tree.isSame(place..<end, at: other.place, of: other.tree) {
+        other.place += end - place
+        place = end
+      }
+    }
+  }
+
+  /// Where the entry that begins at a place ends; `nil` at the end of the tree, or when it is cut short.
+  private func end(ofEntryAt place: Int) -> Int? {
+    bytes.withUnsafeBytes { bytes in
+      guard place < bytes.count, let start = bytes.baseAddress,
+        let zero = memchr(start + place, 0, bytes.count - place)
+      else { return nil }
+      let end = UnsafeRawPointer(zero) - start + 21
+      return end <= bytes.count ? end : nil
+    }
+  }
+
+  private func isSame(_ range: Range<Int>, at place: Int, of other: RawTree) -> Bool {
+    guard place + range.count <= other.bytes.count else { return false }
+    return bytes.withUnsafeBytes { left in
+      other.bytes.withUnsafeBytes { right in
+        guard let a = left.baseAddress, let b = right.baseAddress else { return false }
+        return memcmp(a + range.lowerBound, b + place, range.count) == 0
       }
     }
   }
@@ -62,19 +79,13 @@ final class RawTree {
   static func order(_ left: Entry?, _ right: Entry?) -> Int {
     guard let left else { return 1 }
     guard let right else { return -1 }
-    let common = min(left.nameBytes.count, right.nameBytes.count)
-    if common > 0, let a = left.nameBytes.baseAddress, let b = right.nameBytes.baseAddress {
-      let order = memcmp(a, b, common)
-      if order != 0 { return Int(order) }
+    for place in 0..<max(left.nameRange.count, right.nameRange.count) + 1 {
+      let (a, b) = (left.byte(at: place), right.byte(at: place))
+      if a != b { return Int(a) - Int(b) }
+      // Both names end here.
+      if place >= left.nameRange.count, place >= right.nameRange.count { return 0 }
     }
-    return Int(left.byte(at: common)) - Int(right.byte(at: common))
-  }
-}
-
-extension RawTree.Entry {
-  /// As if a folder's name ended in a slash.
-  fileprivate func byte(at place: Int) -> UInt8 {
-    place < nameBytes.count ? nameBytes[place] : isTree ? UInt8(ascii: "/") : 0
+    return 0
   }
 }
 

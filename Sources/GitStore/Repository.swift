@@ -12,7 +12,7 @@ public final class Repository {
   /// Trees read last, and their size.
   var trees: [OID: RawTree] = [:]
   var treeBytes = 0
-  static let treeBytesLimit = 16 * 1024 * 1024
+  var treeBytesLimit = 16 * 1024 * 1024
 
   private init(pointer: OpaquePointer) throws(GitError) {
     self.pointer = pointer

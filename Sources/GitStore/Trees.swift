@@ -69,21 +69,17 @@ extension Repository {
 
   private func collectChanges(from old: OID?, to new: OID?, prefix: String, into result: inout [TreeChange]) throws {
     guard old != new else { return }
-    let (before, after) = (try old.map(rawTree), try new.map(rawTree))
-    try withExtendedLifetime((before, after)) {
-      var (left, right) = (before?.entries ?? RawTree.Entries(), after?.entries ?? RawTree.Entries())
-      left.skipCommon(with: &right)
-      var (gone, come) = (try left.next(), try right.next())
-      while gone != nil || come != nil {
-        let order = RawTree.order(gone, come)
-        let (old, new) = (order <= 0 ? gone : nil, order >= 0 ? come : nil)
-        if old?.oid != new?.oid || old?.mode != new?.mode {
-          try note(old, new, prefix: prefix, into: &result)
-        }
-        if order == 0 { left.skipCommon(with: &right) }
-        if order <= 0 { gone = try left.next() }
-        if order >= 0 { come = try right.next() }
-      }
+    var left = try (old.map(rawTree) ?? RawTree([])).entries
+    var right = try (new.map(rawTree) ?? RawTree([])).entries
+    left.skipCommon(with: &right)
+    var (gone, come) = (try left.next(), try right.next())
+    while gone != nil || come != nil {
+      let order = RawTree.order(gone, come)
+      let (old, new) = (order <= 0 ? gone : nil, order >= 0 ? come : nil)
+      if old?.oid != new?.oid || old?.mode != new?.mode { try note(old, new, prefix: prefix, into: &result) }
+      if order == 0 { left.skipCommon(with: &right) }
+      if order <= 0 { gone = try left.next() }
+      if order >= 0 { come = try right.next() }
     }
   }
 
@@ -107,7 +103,7 @@ extension Repository {
   private func rawTree(_ oid: OID) throws -> RawTree {
     if let known = trees[oid] { return known }
     let tree = RawTree(try blob(oid))
-    if treeBytes > Self.treeBytesLimit {
+    if treeBytes > treeBytesLimit {
       trees = [:]
       treeBytes = 0
     }

@@ -33,9 +33,9 @@ public func validate(
 ) throws -> ValidationReport {
   let read = try source.configuration()
   let configuration = read.configuration ?? Configuration()
-  let (judgement, index) =
-    try (source as? CommitSource).flatMap { try cache?.judge($0, configuration) }
-    ?? judgeEverything(source, configuration, cache, progress)
+  // Whatever goes wrong with what was kept: reading everything goes right, or says what is wrong.
+  let kept = (source as? CommitSource).flatMap { try? cache?.judge($0, configuration) }
+  let (judgement, index) = try kept ?? judgeEverything(source, configuration, cache, progress)
   let change = try base.flatMap { base in
     try (source as? CommitSource).map { try RecordedChange(from: base, to: $0, index) }
   }

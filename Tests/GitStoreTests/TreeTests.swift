@@ -1,6 +1,7 @@
-import GitStore
 import TestSupport
 import Testing
+
+@testable import GitStore
 
 @Suite struct `Trees` {
   /// Names that sort differently as files and as folders, nested, and strange ones.
@@ -28,6 +29,8 @@ import Testing
     _ = graph.add(randomFiles(&random), time: 2, parents: [0])
     let ids = try graph.write(to: scratch.path)
     let repository = try Repository(containing: scratch.path)
+    // Every other repository is so large that trees are forgotten while they are walked.
+    if seed.isMultiple(of: 2) { repository.treeBytesLimit = 0 }
     let trees = try ids.map { try repository.info(of: try #require(OID($0))).tree }
     let ours = try repository.changes(from: trees[0], to: trees[1]).map { change in
       "\(change.old == nil ? "A" : change.new == nil ? "D" : "M") \(change.path)"
@@ -38,7 +41,8 @@ import Testing
     #expect(ours.sorted() == theirs.sorted())
     var walked: [String] = []
     try repository.walk(tree: trees[1]) { walked.append($0.path) }
-    #expect(walked.sorted() == graph.nodes[1].files.keys.sorted())
+    let expected = graph.nodes[1].files.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    #expect(walked == expected, "in the order of the paths' bytes")
   }
 
   @Test func `a reference moves only from where it is thought to be`() throws {

@@ -68,14 +68,16 @@ public struct PublishedLine {
     case (.baseline, _), (_, nil):
       timeline = Timeline(repository, staff: try Staff(), settled: nil, rewrittenAt: nil)
       let commits = try repository.firstParentChain(from: nil, to: entry.to) ?? []
-      try advance(timeline, along: commits, after: nil, today: { _ in entry.settled }, emit)
+      let ahead = try readAhead(commits, after: nil)
+      try advance(timeline, along: commits, ahead, today: { _ in entry.settled }, emit)
     case (.forward, let previous?):
-      timeline = try start(after: previous, rewrittenAt: entry.rewrittenAt)
       guard let commits = try repository.firstParentChain(from: previous.to, to: entry.to) else {
         throw JournalError(
           description: "Publication \(entry.position) leads to \(entry.to), which does not follow \(previous.to).")
       }
-      try advance(timeline, along: commits, after: previous.to, today: { _ in entry.settled }, emit)
+      let ahead = try readAhead(commits, after: previous.to)
+      timeline = try start(after: previous, rewrittenAt: entry.rewrittenAt)
+      try advance(timeline, along: commits, ahead, today: { _ in entry.settled }, emit)
     case (.rewrite, let previous?):
       timeline = try start(after: previous, rewrittenAt: entry.rewrittenAt)
       try timeline.advance(to: entry.to, today: { _ in entry.settled }, isRewrite: true, emit)
@@ -84,13 +86,17 @@ public struct PublishedLine {
     return timeline.staff
   }
 
+  /// Begins to read the commits of a line; `nil` for a few, where it would cost more than it saves.
+  private func readAhead(_ commits: [OID], after base: OID?) throws -> ReadAhead? {
+    guard commits.count >= 8 else { return nil }
+    let configuration = try Configuration.inForce(at: base ?? commits[0], in: repository)
+    return ReadAhead(commits, after: base, in: repository, configuration ?? Configuration())
+  }
+
   private func advance(
-    _ timeline: Timeline, along commits: [OID], after base: OID?, today: (TimeZoneRules) -> CalendarDate,
+    _ timeline: Timeline, along commits: [OID], _ ahead: ReadAhead?, today: (TimeZoneRules) -> CalendarDate,
     _ emit: (Step) throws -> Void
   ) throws {
-    // For a few commits it would cost more than it saves.
-    let ahead =
-      commits.count < 8 ? nil : ReadAhead(commits, after: base, in: repository, timeline.staff.configuration)
     for (number, commit) in commits.enumerated() {
       try timeline.advance(to: commit, today: today, readAhead: ahead?.step(number), emit)
     }
@@ -111,11 +117,12 @@ public struct PublishedLine {
           "\(base?.short ?? "") is not on the first-parent line of \(head.short), so there are no commits between them."
       )
     }
+    let ahead = try readAhead(commits, after: base)
     let staff = try base.map { try self.staff(at: $0) } ?? Staff()
     let zone = staff.configuration.organisation.timeZone
     let settled = try base.map { min(try settledDay(at: $0, zone), zone.date(at: now)) }
     let timeline = Timeline(repository, staff: staff, settled: settled, rewrittenAt: try rewrite(before: head))
-    try advance(timeline, along: commits, after: base, today: { $0.date(at: now) }, emit)
+    try advance(timeline, along: commits, ahead, today: { $0.date(at: now) }, emit)
     return timeline.staff
   }
 

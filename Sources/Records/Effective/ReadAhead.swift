@@ -21,6 +21,8 @@ public final class ReadAhead {
   }
 
   private let line: Line
+  /// The steps that were taken from the line last.
+  private var steps: (part: Int, steps: [Step]) = (-1, [])
 
   /// - Parameter base: the commit before the first; `nil`: nothing.
   /// - Parameter configuration: with which records are read.
@@ -37,19 +39,25 @@ public final class ReadAhead {
   deinit { line.cancel() }
 
   /// The step to a commit, by its position in the line. To be asked for once, in order.
-  public func step(_ number: Int) throws -> Step { try line.take(number) }
+  public func step(_ number: Int) throws -> Step {
+    let part = number / Line.partSize
+    if steps.part != part { steps = (part, try line.take(part)) }
+    return steps.steps[number % Line.partSize]
+  }
 
   private final class Line: Sendable {
     /// The commit before the first one, then the line.
     private let commits: [OID?]
     private let configuration: Configuration
-    private let done = Mutex<[Int: Result<Step, any Error>]>([:])
+    private let done = Mutex<[Int: Result<[Step], any Error>]>([:])
     private let next = Atomic(0)
     private let isCancelled = Atomic(false)
     private let ready = DispatchSemaphore(value: 0)
     private let room = DispatchSemaphore(value: 0)
-    /// How far the readers may be ahead.
-    private static let lead = 128
+    /// Commits in a row go to one reader, since each shares most of its trees with the one before.
+    static let partSize = 16
+    /// How many parts the readers may be ahead.
+    private static let lead = 8
 
     init(_ commits: [OID?], _ configuration: Configuration) {
       self.commits = commits
@@ -62,9 +70,11 @@ public final class ReadAhead {
       while true {
         room.wait()
         let number = next.add(1, ordering: .relaxed).oldValue
-        guard number < commits.count - 1, !isCancelled.load(ordering: .relaxed) else { return }
-        let step = Result { try read(number, in: repository.get()) }
-        done.withLock { $0[number] = step }
+        let start = number * Self.partSize
+        guard start < commits.count - 1, !isCancelled.load(ordering: .relaxed) else { return }
+        let steps = start..<min(start + Self.partSize, commits.count - 1)
+        let read = Result { try steps.map { try self.read($0, in: repository.get()) } }
+        done.withLock { $0[number] = read }
         ready.signal()
       }
     }
@@ -83,11 +93,11 @@ public final class ReadAhead {
       return Step(configuration: configuration, from: from, folder: to, changes: changes, readings: readings)
     }
 
-    func take(_ number: Int) throws -> Step {
+    func take(_ part: Int) throws -> [Step] {
       while true {
-        if let step = done.withLock({ $0.removeValue(forKey: number) }) {
+        if let steps = done.withLock({ $0.removeValue(forKey: part) }) {
           room.signal()
-          return try step.get()
+          return try steps.get()
         }
         ready.wait()
       }

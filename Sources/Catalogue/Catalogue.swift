@@ -88,12 +88,13 @@ public final class Catalogue {
   }
 
   /// The files that are noted, with what they say where that was packed.
-  public func notables() throws -> [(file: Int, packed: [UInt8])] {
+  public func notables() throws -> [(file: Int, packed: [UInt8], isContested: Bool)] {
     try look { storage throws(Storage.Damaged) in
-      var found: [(file: Int, packed: [UInt8])] = []
+      var found: [(file: Int, packed: [UInt8], isContested: Bool)] = []
       for number in 0..<storage.count(.notables, of: Notable.self) {
         let notable = try storage.row(.notables, number, as: Notable.self)
-        found.append((Int(notable.file), Array(try storage.bytes(.texts, notable.textRange))))
+        let packed = Array(try storage.bytes(.texts, notable.textRange))
+        found.append((Int(notable.file), packed, notable.contested == 1))
       }
       return found
     }

@@ -90,6 +90,8 @@ struct Notable {
   var textOffset: UInt32 = 0
   /// What the file says, packed; empty when it is to be read again.
   var textLength: UInt32 = 0
+  /// 1: another readable file claims the same id.
+  var contested: UInt32 = 0
 
   var textRange: Range<Int> { Int(textOffset)..<Int(textOffset) + Int(textLength) }
 }

@@ -44,8 +44,9 @@ extension Catalogue {
     }
     boundaries.sort()
     let (buckets, marks) = MarkTable.sorted(UnsafeBufferPointer(unsorted), texts: texts, in: memory)
-    let contested = MarkTable.contested(marks).subtracting(notables.map(\.file))
-    notables += contested.map { Notable(file: $0) }
+    let contested = MarkTable.contested(marks)
+    for number in notables.indices where contested.contains(notables[number].file) { notables[number].contested = 1 }
+    notables += contested.subtracting(notables.map(\.file)).map { Notable(file: $0, contested: 1) }
     notables.sort { $0.file < $1.file }
     let sections = [
       UnsafeRawBufferPointer(files), UnsafeRawBufferPointer(buckets), UnsafeRawBufferPointer(marks), texts,

@@ -23,7 +23,7 @@ public struct CatalogueStore {
   /// - Parameter fingerprint: how the records were read.
   /// - Parameter remake: makes the catalogue of a tree anew, for when damage shows later.
   public func load(fingerprint: UInt64, remake: @escaping (OID) throws -> Catalogue) -> Catalogue? {
-    guard let file = MappedFile(path), let header = Header(file.bytes), header.program == program,
+    guard let file = MappedFile(path), let header = Header(file.bytes), header.program == program, program != 0,
       header.fingerprint == fingerprint, let storage = header.storage(in: file)
     else { return nil }
     let tree = header.tree
@@ -34,9 +34,8 @@ public struct CatalogueStore {
   /// run takes longer.
   public func save(_ catalogue: Catalogue, fingerprint: UInt64) {
     guard let tree = catalogue.tree else { return }
-    let temporary = "\(path).\(getpid()).tmp"
+    guard let temporary = TemporaryFile.name(for: path) else { return }
     do {
-      try FileStore.makeDirectory(FileStore.directory(of: path))
       try Header(catalogue.tables, program: program, fingerprint: fingerprint, tree: tree).write(
         catalogue.tables, to: temporary)
       guard Glibc.rename(temporary, path) == 0 else {
@@ -114,7 +113,7 @@ private struct Header {
   }
 
   func write(_ tables: Storage, to path: String) throws(FileError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw FileError(operation: "creating", path: path, code: errno) }
     defer { close(descriptor) }
     func write(_ bytes: UnsafeRawBufferPointer, at place: Int) throws(FileError) {
@@ -174,10 +173,14 @@ final class MappedFile {
   deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
 }
 
-/// Tells builds of this program apart: what one build kept, another does not read, since it may judge otherwise.
+/// Tells builds of this program apart: what one build kept, another does not read, since it may judge otherwise. 0 when
+/// nothing does; then nothing that was kept is read.
 public let programStamp: UInt64 = {
   var info = stat()
   guard stat("/proc/self/exe", &info) == 0 else { return 0 }
-  let facts = [UInt64(info.st_size), UInt64(info.st_mtim.tv_sec), UInt64(info.st_mtim.tv_nsec), UInt64(info.st_ino)]
+  let facts = [
+    Int(info.st_size), info.st_mtim.tv_sec, info.st_mtim.tv_nsec, info.st_ctim.tv_sec, info.st_ctim.tv_nsec,
+    Int(info.st_ino), Int(info.st_dev),
+  ]
   return facts.withUnsafeBytes { checksum($0) }
 }()

@@ -1,5 +1,4 @@
 import CLibgit2
-import Dispatch
 
 /// What libgit2, or the repository, refused.
 public struct GitError: Error, Sendable, CustomStringConvertible {
@@ -34,12 +33,7 @@ func check(_ code: Int32, _ doing: @autoclosure () -> String) throws(GitError) -
 }
 
 /// libgit2 is set up once.
-public enum LibGit2 {
-  /// Begins the setting-up beside whatever else a program does first; the first repository waits for its end.
-  public static func prepare() {
-    DispatchQueue.global().async { _ = isReady }
-  }
-
+enum LibGit2 {
   static let isReady: Bool = {
     guard git_libgit2_init() > 0 else { return false }
     // Objects are checked when they are written and fetched; checking each again on reading doubles the cost.

@@ -15,7 +15,7 @@ final class RawTree: Sendable {
     let nameRange: Range<Int>
     let oid: OID
 
-    var name: String { String(decoding: tree.bytes[nameRange], as: UTF8.self) }
+    var name: String { nameText(tree.bytes[nameRange]) }
     var isTree: Bool { mode == GIT_FILEMODE_TREE.rawValue }
     var kind: TreeEntry.Kind { TreeEntry.Kind(mode: mode) }
 

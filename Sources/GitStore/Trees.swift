@@ -1,4 +1,5 @@
 import CLibgit2
+import Glibc
 
 /// A file of a tree.
 public struct TreeEntry: Sendable, Hashable {
@@ -120,8 +121,13 @@ extension Repository {
     defer { git_index_free(index) }
     try check(git_index_read(index, 1), "The index cannot be read")
     return (0..<git_index_entrycount(index)).compactMap { position in
-      guard let entry = git_index_get_byindex(index, position)?.pointee else { return nil }
-      return TreeEntry(path: String(cString: entry.path), oid: OID(entry.id), kind: TreeEntry.Kind(mode: entry.mode))
+      guard let found = git_index_get_byindex(index, position) else { return nil }
+      // Of a file that a merge left in conflict, our side.
+      let stage = git_index_entry_stage(found)
+      guard stage == 0 || stage == 2 else { return nil }
+      let entry = found.pointee
+      let path = UnsafeRawBufferPointer(start: entry.path, count: strlen(entry.path))
+      return TreeEntry(path: nameText(path), oid: OID(entry.id), kind: TreeEntry.Kind(mode: entry.mode))
     }
   }
 }

@@ -54,7 +54,7 @@ public final class Timeline {
         date: date, units: try before.units.shown(to: subscriptions, of: people, and: unitIDs),
         person: { [unowned self] id in try earlier[id] ?? staff.person(id)?.record },
         image: { [unowned self] path in
-          let key = path.map { "\(before.folder)/\($0)" }
+          let key = path.map { PathKey("\(before.folder)/\($0)") }
           return try (key.flatMap { change.images[$0] } ?? staff.image(path))?.description
         }),
       after: moment(on: date, try staff.units.shown(to: subscriptions, of: people, and: unitIDs)), stamp: stamp,
@@ -104,7 +104,7 @@ public final class Timeline {
 
   private func touched(by change: Staff.Change, unitsBefore: StaffUnits) throws -> [PersonID] {
     var touched = Set(change.people.map(\.id))
-    for path in change.images.keys { touched.formUnion(try staff.people(usingImage: path)) }
+    for key in change.images.keys { touched.formUnion(try staff.people(usingImage: key.path)) }
     // A code may lead to another unit now, without any change of a person's own record.
     let codes = Set(change.units.flatMap { [$0.before?.record.code, $0.after?.record.code].compactMap(\.self) })
     for code in codes where try unitsBefore.unit(code)?.id != staff.units.unit(code)?.id {

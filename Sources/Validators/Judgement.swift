@@ -42,19 +42,19 @@ struct FileFaults: Sendable {
 /// After a change of the tree only the changed files, the keys at which they meet others, and the circles that they can
 /// be part of are judged again. The outcome is the same as if everything were; a test compares the two.
 struct Judgement {
-  private(set) var files: [String: FileFaults] = [:]
+  private(set) var files: [PathKey: FileFaults] = [:]
   private(set) var keys: [RecordKey: [Finding]] = [:]
   private(set) var circles: [Finding] = []
 
   init(files: [FileFaults], keys: [RecordKey: [Finding]], circles: [Finding]) {
-    self.files = Dictionary(uniqueKeysWithValues: files.map { ($0.file, $0) })
+    self.files = Dictionary(files.map { (PathKey($0.file), $0) }, uniquingKeysWith: { first, _ in first })
     self.keys = keys
     self.circles = circles
   }
 
   /// Judges a whole tree.
   init(_ faults: [FileFaults], _ index: RecordIndex) throws {
-    files = Dictionary(uniqueKeysWithValues: faults.map { ($0.file, $0) })
+    files = Dictionary(faults.map { (PathKey($0.file), $0) }, uniquingKeysWith: { first, _ in first })
     try index.forEachKey { marks in
       let findings = try Self.findings(Meeting(marks, index))
       if !findings.isEmpty { keys[try index.key(of: marks[0])] = findings }
@@ -77,8 +77,8 @@ struct Judgement {
   mutating func change(
     _ changed: [String], _ faults: [FileFaults], touched: Set<RecordKey>, _ index: RecordIndex
   ) throws {
-    for path in changed { files[path] = nil }
-    for fault in faults { files[fault.file] = fault }
+    for path in changed { files[PathKey(path)] = nil }
+    for fault in faults { files[PathKey(fault.file)] = fault }
     // Those who were in a circle, and those who lead elsewhere now or are led to by others.
     var starts = Set(try (changed + circles.map(\.file)).compactMap { try index.number(ofPath: $0) })
     for key in touched {

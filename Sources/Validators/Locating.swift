@@ -1,4 +1,5 @@
 import Catalogue
+import GitStore
 import RecordSchema
 import Records
 import YAMLReader
@@ -24,10 +25,10 @@ struct Locating {
       words[wish.family] = known
       suggestions[number] = try suggestion(for: wish, among: known)
     }
-    let byFile = Dictionary(grouping: sorted.indices) { sorted[$0].file }
+    let byFile = Dictionary(grouping: sorted.indices) { PathKey(sorted[$0].file) }
     return try byFile.flatMap { file, numbers in
       let isPlaced = numbers.contains { sorted[$0].field != .record }
-      let root = isPlaced ? try index.bytes(ofPath: file).flatMap { YAMLReader.read($0).root } : nil
+      let root = isPlaced ? try index.bytes(ofPath: file.path).flatMap { YAMLReader.read($0).root } : nil
       return try numbers.map { try diagnostic(sorted[$0], suggestions[$0], root) }
     }
   }

@@ -34,9 +34,9 @@ public struct ValidationCache {
       let judged = catalogue.tree == kept.tree
         ? indexed : try changes(from: kept.tree, to: tree, folder, limit: catalogue.fileCount)
     else { return nil }
-    var readings: [String: AnyReading] = [:]
-    for entry in (indexed + judged).compactMap(\.new) where readings[entry.path] == nil {
-      readings[entry.path] = try reading(of: entry, from: source, configuration)
+    var readings: [PathKey: AnyReading] = [:]
+    for entry in (indexed + judged).compactMap(\.new) where readings[PathKey(entry.path)] == nil {
+      readings[PathKey(entry.path)] = try reading(of: entry, from: source, configuration)
     }
     let index = RecordIndex(catalogue, configuration: configuration, source: source)
     try index.apply(indexed, readings)
@@ -47,11 +47,11 @@ public struct ValidationCache {
         chunk.add(entry, dataFolder: folder, reading: try reading(of: entry, from: source, configuration))
       }
       let come = judged.compactMap(\.new)
-      for entry in come { chunk.add(entry, dataFolder: folder, reading: readings[entry.path]) }
+      for entry in come { chunk.add(entry, dataFolder: folder, reading: readings[PathKey(entry.path)]) }
       try judgement.change(
         judged.map(\.path),
         come.compactMap {
-          FileFaults($0, FileRole(path: $0.path, dataFolder: folder), readings[$0.path])
+          FileFaults($0, FileRole(path: $0.path, dataFolder: folder), readings[PathKey($0.path)])
         },
         touched: Set(chunk.keyedMarks.map(\.key)), index)
       keep(try KeptJudgement(judgement, tree: tree, in: source))

@@ -30,6 +30,9 @@ struct PlainYAML {
 
   private struct NotPlain: Error {}
 
+  /// libyaml refuses keys of 1024 characters or more.
+  private static let longestKey = 1000
+
   private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
   private var isAtEnd: Bool { index >= bytes.count }
@@ -147,7 +150,9 @@ struct PlainYAML {
   private mutating func key() throws(NotPlain) -> (String, SourceRange) {
     let (start, first) = (position, index)
     while index < bytes.count, bytes[index].isNameByte { index += 1 }
-    guard index > first, bytes[first] != .hyphen, peek() == .colon, peek(1) == .blank || peek(1) == .lineFeed else {
+    guard index > first, index - first < Self.longestKey, bytes[first] != .hyphen, peek() == .colon,
+      peek(1) == .blank || peek(1) == .lineFeed
+    else {
       throw NotPlain()
     }
     let range = SourceRange(start: start, end: position)
@@ -194,7 +199,7 @@ struct PlainYAML {
   private func startsWithKey() -> Bool {
     var end = index
     while end < bytes.count, bytes[end].isNameByte { end += 1 }
-    guard end > index, end < bytes.count, bytes[end] == .colon else { return false }
+    guard end > index, end - index < Self.longestKey, end < bytes.count, bytes[end] == .colon else { return false }
     return end + 1 >= bytes.count || bytes[end + 1] == .blank || bytes[end + 1] == .lineFeed
   }
 

@@ -10,8 +10,6 @@ import Publishers
 enum Main {
   static func main() async {
     let arguments = changeDirectory(Array(CommandLine.arguments.dropFirst()))
-    // Nearly every command opens a repository; those that do not are done before this costs them anything.
-    if !arguments.contains(where: { $0 == "--help" || $0 == "--version" }) { LibGit2.prepare() }
     do {
       var command = try StaffRepo.parseAsRoot(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {

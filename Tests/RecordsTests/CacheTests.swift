@@ -72,6 +72,9 @@ private struct RandomLine {
         try? FileManager.default.removeItem(atPath: line.cacheFolder)
         _ = try Staff(near: line.commits.randomElement(using: &random)!, in: line.repository, catalogues)
       }
+      var alone = try Staff(near: line.commits[number], in: line.repository, nil)
+      _ = try alone.move(to: line.source(number))
+      #expect(alone.isClean == truth.isClean, "commit \(number)")
       // The last commit that needs no memory of those before it.
       if truth.isClean { clean = number }
       guard let first = clean else { continue }
@@ -149,6 +152,43 @@ private struct RandomLine {
     var staff = try Staff(near: line.commits[11], in: line.repository, catalogues)
     _ = try staff.move(to: line.source(11))
     return try described(staff)
+  }
+
+  @Test func `tells files apart by the bytes of their names`() throws {
+    let scratch = try Scratch()
+    try git("init", "--quiet", "--bare", in: scratch.path)
+    func object(_ arguments: String..., input: Data) throws -> String {
+      try run("git", arguments, in: scratch.path, input: input).output.trimmingCharacters(in: .newlines)
+    }
+    func tree(_ entries: [(mode: String, oid: String, name: [UInt8])]) throws -> String {
+      var lines: [UInt8] = []
+      for entry in entries {
+        lines += Array("\(entry.mode) \(entry.mode == "40000" ? "tree" : "blob") \(entry.oid)\t".utf8)
+        lines += entry.name + [0]
+      }
+      return try object("mktree", "-z", input: Data(lines))
+    }
+    let stray = try object("hash-object", "-w", "--stdin", input: Data("x".utf8))
+    let settings = try object("hash-object", "-w", "--stdin", input: Data(MarkedRecords.configuration.utf8))
+    func commit(_ names: [[UInt8]]) throws -> OID {
+      let people = try tree(names.map { ("100644", stray, $0) })
+      let data = try tree([("40000", people, Array("people".utf8))])
+      let root = try tree([("40000", data, Array("data".utf8)), ("100644", settings, Array("staffrepo.yaml".utf8))])
+      return try #require(OID(try object("commit-tree", root, "-m", "x", input: Data())))
+    }
+    // é as one character, as two, and names that are no UTF-8.
+    let names = [Array("jos\u{E9}.yml".utf8), Array("jose\u{301}.yml".utf8), [0x61, 0xFF], [0x61, 0xFE], [0x80]]
+    let all = try commit(names)
+    let repository = try Repository(containing: scratch.path)
+    let cache = ValidationCache(repository, folder: scratch.path + "/cache")
+    #expect(try validate(CommitSource(repository, commit: all), cache: cache).diagnostics.count == names.count)
+    for number in names.indices {
+      var some = names
+      some.remove(at: number)
+      let source = try CommitSource(repository, commit: commit(some))
+      #expect(try validate(source, cache: cache).diagnostics.count == some.count)
+      #expect(try validate(CommitSource(repository, commit: all), cache: cache).diagnostics.count == names.count)
+    }
   }
 
   @Test func `another build of the program does not read it`() throws {

@@ -50,6 +50,11 @@ private func person(_ id: Int, _ reference: String) -> String {
     #expect(try findings(two, after) == [])
   }
 
+  @Test func `a record that became unreadable is not deleted`() throws {
+    let after = ["data/people/EMP1.yaml": person(1, "EMP1"), "data/people/EMP2.yaml": person(2, "EMP2") + "x: ["]
+    #expect(try findings(two, after) == [])
+  }
+
   @Test func `units have ids as well`() throws {
     let unit = "code: a\nname: A\n"
     #expect(

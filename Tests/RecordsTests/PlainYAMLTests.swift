@@ -50,7 +50,10 @@ import Testing
     for record in Self.records { #expect(plain(record) != nil) }
   }
 
-  @Test(arguments: ["a: b: c\n", "a: [1]\n", "a:\n", "- a\n", "a: |\n  x\n", "a: b\n c\n", "a: *x\n", "\ta: b\n", ""])
+  @Test(arguments: [
+    "a: b: c\n", "a: [1]\n", "a:\n", "- a\n", "a: |\n  x\n", "a: b\n c\n", "a: *x\n", "\ta: b\n", "",
+    String(repeating: "k", count: 1100) + ": v\n", "a:\n  - " + String(repeating: "k", count: 1100) + ": v\n",
+  ])
   func `leaves everything else to libyaml`(text: String) {
     #expect(plain(Array(text.utf8)) == nil)
   }

@@ -17,7 +17,7 @@ public final class RecordIndex {
   /// Files of the catalogue that are gone or changed.
   private var hidden: Set<Int> = []
   private var added = CatalogueChunk()
-  private var addedPaths: [String: Int] = [:]
+  private var addedPaths: [PathKey: Int] = [:]
   private var addedMarks: [RecordKey: [Mark]] = [:]
   private var readings: [Int: AnyReading] = [:]
   private var largestIDs: [RecordKind: Int] = [:]
@@ -31,14 +31,14 @@ public final class RecordIndex {
   /// Takes over what differs between the catalogue's tree and the one at hand.
   ///
   /// - Parameter readings: what the changed files say now, by path.
-  public func apply(_ changes: [TreeChange], _ readings: [String: AnyReading]) throws {
+  public func apply(_ changes: [TreeChange], _ readings: [PathKey: AnyReading]) throws {
     let first = added.keyedMarks.count
     for change in changes {
       if change.old != nil, let number = try catalogue.number(ofPath: change.path) { hidden.insert(number) }
       guard let new = change.new else { continue }
-      self.readings[catalogue.fileCount + added.count] = readings[change.path]
-      addedPaths[change.path] = catalogue.fileCount + added.count
-      added.add(new, dataFolder: configuration.dataFolder, reading: readings[change.path])
+      self.readings[catalogue.fileCount + added.count] = readings[PathKey(change.path)]
+      addedPaths[PathKey(change.path)] = catalogue.fileCount + added.count
+      added.add(new, dataFolder: configuration.dataFolder, reading: readings[PathKey(change.path)])
     }
     for (key, mark) in added.keyedMarks[first...] {
       addedMarks[key, default: []].append(mark.moved(by: catalogue.fileCount))
@@ -55,7 +55,7 @@ public final class RecordIndex {
   }
 
   public func number(ofPath path: String) throws -> Int? {
-    if let number = addedPaths[path] { return number }
+    if let number = addedPaths[PathKey(path)] { return number }
     return try catalogue.number(ofPath: path).flatMap { hidden.contains($0) ? nil : $0 }
   }
 

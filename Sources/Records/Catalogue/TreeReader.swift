@@ -27,12 +27,22 @@ public struct TreeReader<Remark: Sendable>: Sendable {
 
   /// - Parameter tree: the data folder's id, when the files are those of a commit.
   public func read(_ source: some RecordSource, tree: OID?) throws -> (catalogue: Catalogue, remarks: [Remark]) {
-    let entries = try source.files(below: configuration.dataFolder)
+    let entries = inOrder(try source.files(below: configuration.dataFolder))
     let parts = try Workers.map(entries, partSize: 512, prepare: source.opener) { part, source in
       progress(part.startIndex, entries.count)
       return try read(part, from: source)
     }
     return (Catalogue(parts.map(\.chunk), tree: tree), parts.flatMap(\.remarks))
+  }
+
+  /// By the bytes of their paths, in which the catalogue looks for them. As git's trees have them, unless a name is no
+  /// UTF-8.
+  private func inOrder(_ entries: [TreeEntry]) -> [TreeEntry] {
+    func precedes(_ left: TreeEntry, _ right: TreeEntry) -> Bool {
+      left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
+    }
+    let isSorted = zip(entries, entries.dropFirst()).allSatisfy { precedes($0, $1) }
+    return isSorted ? entries : entries.sorted(by: precedes)
   }
 
   private func read(_ entries: ArraySlice<TreeEntry>, from source: any RecordSource) throws -> Part {

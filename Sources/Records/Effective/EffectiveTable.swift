@@ -1,3 +1,4 @@
+import GitStore
 import RecordSchema
 
 /// A record that has an id for ever and a name that people know it by.
@@ -72,17 +73,17 @@ struct EffectiveTable<Record: IdentifiedRecord> {
   private var changed: [Record.ID: Entry<Record>?] = [:]
   private(set) var held: [Record.ID: String] = [:]
   /// What each file that cannot be read as a record says, by path.
-  private var broken: [String: Reading<Record>] = [:]
+  private var broken: [PathKey: Reading<Record>] = [:]
   /// The good files that claim an id; nearly always one. Of the ids that were touched.
   private var claims: [Record.ID: [Entry<Record>]] = [:]
   /// The ids of the good files that came or went since the base.
-  private var idByPath: [String: Record.ID?] = [:]
+  private var idByPath: [PathKey: Record.ID?] = [:]
 
   /// - Parameter broken: the files of the base's tree that cannot be read.
   init(kind: RecordKind, base: CataloguedRecords<Record>? = nil, broken: [Reading<Record>] = []) throws {
     self.kind = kind
     self.base = base
-    for reading in broken { self.broken[reading.path] = reading }
+    for reading in broken { self.broken[PathKey(reading.path)] = reading }
     // What was in force before for these ids only the history of the branch can tell.
     for id in Set(broken.compactMap { $0.claimedID.map(Record.id) }).union(base?.contested ?? []) {
       let files = try claimants(of: id)
@@ -133,7 +134,7 @@ struct EffectiveTable<Record: IdentifiedRecord> {
     var touched = Set(held.keys)
     // One by one, a few are read quicker than all threads are woken.
     if removed.count > 64 {
-      try base?.load(removed.filter { idByPath[$0] == nil }.compactMap { try base?.id(ofFileAt: $0) })
+      try base?.load(removed.filter { idByPath[PathKey($0)] == nil }.compactMap { try base?.id(ofFileAt: $0) })
     }
     for path in removed { try forget(path, &touched) }
     for reading in read {
@@ -144,21 +145,22 @@ struct EffectiveTable<Record: IdentifiedRecord> {
   }
 
   private mutating func forget(_ path: String, _ touched: inout Set<Record.ID>) throws {
-    broken[path] = nil
-    guard let id = try idByPath[path] ?? base?.id(ofFileAt: path) else { return }
-    idByPath[path] = .some(nil)
+    let key = PathKey(path)
+    broken[key] = nil
+    guard let id = try idByPath[key] ?? base?.id(ofFileAt: path) else { return }
+    idByPath[key] = .some(nil)
     touched.insert(id)
-    claims[id] = try claimants(of: id).filter { $0.path != path }
+    claims[id] = try claimants(of: id).filter { PathKey($0.path) != key }
   }
 
   private mutating func take(_ reading: Reading<Record>, _ touched: inout Set<Record.ID>) throws {
     guard let record = reading.record else {
-      broken[reading.path] = reading
+      broken[PathKey(reading.path)] = reading
       if let id = reading.claimedID { touched.insert(Record.id(id)) }
       return
     }
     touched.insert(record.id)
-    idByPath[reading.path] = record.id
+    idByPath[PathKey(reading.path)] = record.id
     claims[record.id] = try claimants(of: record.id) + [Entry(record, path: reading.path)]
   }
 

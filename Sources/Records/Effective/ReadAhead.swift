@@ -17,10 +17,11 @@ public final class ReadAhead {
     let folder: OID?
     let changes: [TreeChange]
     /// What the changed files say now, by path.
-    let readings: [String: AnyReading]
+    let readings: [PathKey: AnyReading]
   }
 
   private let line: Line
+  private let readers = DispatchGroup()
   /// The steps that were taken from the line last.
   private var steps: (part: Int, steps: [Step]) = (-1, [])
 
@@ -32,11 +33,15 @@ public final class ReadAhead {
     line = Line([base] + commits, configuration)
     let open = repository.opener
     for _ in 0..<min(Workers.count, commits.count) {
-      DispatchQueue.global().async { [line] in line.work(open) }
+      DispatchQueue.global().async(group: readers) { [line] in line.work(open) }
     }
   }
 
-  deinit { line.cancel() }
+  /// Waits for the readers: a program must not end while another thread is inside libgit2.
+  deinit {
+    line.cancel()
+    readers.wait()
+  }
 
   /// The step to a commit, by its position in the line. To be asked for once, in order.
   public func step(_ number: Int) throws -> Step {
@@ -86,9 +91,9 @@ public final class ReadAhead {
       let source = try CommitSource(repository, commit: commit)
       let to = try source.folder(folder)
       let changes = try repository.changes(from: from, to: to, prefix: folder + "/")
-      var readings: [String: AnyReading] = [:]
+      var readings: [PathKey: AnyReading] = [:]
       for entry in changes.compactMap(\.new) {
-        readings[entry.path] = try reading(of: entry, from: source, configuration)
+        readings[PathKey(entry.path)] = try reading(of: entry, from: source, configuration)
       }
       return Step(configuration: configuration, from: from, folder: to, changes: changes, readings: readings)
     }

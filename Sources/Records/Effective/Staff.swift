@@ -16,9 +16,9 @@ public struct Staff {
   /// What began as a catalogue.
   private let base: RecordIndex?
   /// Photos and signatures that came or went since the base: path to content.
-  private var images: [String: OID?] = [:]
+  private var images: [PathKey: OID?] = [:]
   /// Who uses an image, by path, of those who were touched since the base.
-  private var imageUsers: [String: Set<PersonID>] = [:]
+  private var imageUsers: [PathKey: Set<PersonID>] = [:]
   /// When something about a person begins to differ, of those who were touched since the base.
   private var boundaries: [CalendarDate: Set<PersonID>] = [:]
   private var isConfigurationReadable = true
@@ -43,9 +43,10 @@ public struct Staff {
     base = index
     var noted = Readings()
     var contested: (people: Set<Int>, units: Set<Int>) = ([], [])
-    for (number, packed) in try catalogue.notables() where packed.isEmpty {
+    // What is packed and not contested is a unit like any other.
+    for (number, packed, isContested) in try catalogue.notables() where packed.isEmpty || isContested {
       let file = try catalogue.file(number)
-      if file.isWhole, let id = file.claimedID {
+      if isContested, let id = file.claimedID {
         if file.content == .record(.person) { contested.people.insert(id) } else { contested.units.insert(id) }
       } else if let reading = try index.reading(number) {
         noted.add(reading)
@@ -96,7 +97,7 @@ public struct Staff {
   }
 
   private func image(at path: String) throws -> OID? {
-    if let changed = images[path] { return changed }
+    if let changed = images[PathKey(path)] { return changed }
     guard let base, let number = try base.number(ofPath: path) else { return nil }
     let file = try base.file(number)
     return file.content == .image && file.entry.isPlainFile ? file.oid : nil
@@ -116,7 +117,7 @@ public struct Staff {
     public var people: [(id: PersonID, before: Entry<Person>?, after: Entry<Person>?)] = []
     public var units: [(id: UnitID, before: Entry<Unit>?, after: Entry<Unit>?)] = []
     /// Images whose content changed, with what it was.
-    public var images: [String: OID?] = [:]
+    public var images: [PathKey: OID?] = [:]
   }
 
   /// Moves to another commit: the commit after this one, or any other when a branch was rewritten. The cost is that of
@@ -130,7 +131,7 @@ public struct Staff {
     let newConfiguration = readConfiguration ?? configuration
     let newFolder = try next.folder(newConfiguration.dataFolder)
     var files: [TreeChange]
-    var readings: [String: AnyReading] = [:]
+    var readings: [PathKey: AnyReading] = [:]
     if let step, step.from == folder, step.folder == newFolder, newConfiguration.readsRecords(as: configuration),
       newConfiguration.readsRecords(as: step.configuration)
     {
@@ -152,18 +153,18 @@ public struct Staff {
 
   /// Reads many files, on all processors.
   private func read(_ entries: [TreeEntry], _ configuration: Configuration, _ source: CommitSource) throws
-    -> [String: AnyReading]
+    -> [PathKey: AnyReading]
   {
     let parts = try Workers.map(entries, partSize: 64, prepare: source.opener) { entries, source in
       try entries.compactMap { entry in
-        try reading(of: entry, from: source, configuration).map { (entry.path, $0) }
+        try reading(of: entry, from: source, configuration).map { (PathKey(entry.path), $0) }
       }
     }
     return Dictionary(parts.joined(), uniquingKeysWith: { first, _ in first })
   }
 
   private mutating func apply(
-    _ files: [TreeChange], _ readings: [String: AnyReading], oldFolder: String, _ newConfiguration: Configuration,
+    _ files: [TreeChange], _ readings: [PathKey: AnyReading], oldFolder: String, _ newConfiguration: Configuration,
     _ source: CommitSource
   ) throws -> Change {
     var removed: [RecordKind: [String]] = [:]
@@ -174,15 +175,15 @@ public struct Staff {
         switch FileRole(path: old.path, dataFolder: oldFolder) {
         case .record(let kind): removed[kind, default: []].append(old.path)
         case .image:
-          change.images[old.path] = .some(try image(at: old.path))
-          images[old.path] = .some(nil)
+          change.images[PathKey(old.path)] = .some(try image(at: old.path))
+          images[PathKey(old.path)] = .some(nil)
         case .stray: break
         }
       }
       if let new = file.new {
         switch FileRole(path: new.path, dataFolder: newConfiguration.dataFolder) {
         case .record(let kind):
-          if let known = readings[new.path] {
+          if let known = readings[PathKey(new.path)] {
             read.add(known)
             continue
           }
@@ -190,8 +191,9 @@ public struct Staff {
           let bytes = new.isPlainFile ? try source.read(new) : []
           read.add(AnyReading(bytes, kind: kind, entry: new, configuration: newConfiguration))
         case .image where new.isPlainFile:
-          if change.images[new.path] == nil { change.images[new.path] = .some(nil) }
-          images[new.path] = new.oid
+          let key = PathKey(new.path)
+          if change.images[key] == nil { change.images[key] = .some(nil) }
+          images[key] = new.oid
         case .image, .stray: break
         }
       }
@@ -210,13 +212,13 @@ public struct Staff {
     _ id: PersonID, _ before: Entry<Person>?, _ after: Entry<Person>?, _ configuration: Configuration
   ) {
     for path in [before?.record.photoPath, before?.record.signaturePath].compactMap(\.self) {
-      let key = "\(self.configuration.dataFolder)/\(path)"
+      let key = PathKey("\(self.configuration.dataFolder)/\(path)")
       imageUsers[key]?.remove(id)
       if imageUsers[key]?.isEmpty == true { imageUsers[key] = nil }
     }
     guard let after else { return }
     for path in [after.record.photoPath, after.record.signaturePath].compactMap(\.self) {
-      imageUsers["\(configuration.dataFolder)/\(path)", default: []].insert(id)
+      imageUsers[PathKey("\(configuration.dataFolder)/\(path)"), default: []].insert(id)
     }
     for date in after.record.boundaryDates { boundaries[date, default: []].insert(id) }
   }
@@ -226,7 +228,7 @@ public struct Staff {
   /// The people whose photo or signature has this path, and perhaps some who had it.
   public func people(usingImage path: String) throws -> Set<PersonID> {
     let inside = String(path.dropFirst(configuration.dataFolder.count + 1))
-    return try (imageUsers[path] ?? []).union(peopleOfBase(at: RecordKey(.image, inside)))
+    return try (imageUsers[PathKey(path)] ?? []).union(peopleOfBase(at: RecordKey(.image, inside)))
   }
 
   /// The people whose records name this unit, and perhaps some whose did.

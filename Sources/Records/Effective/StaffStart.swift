@@ -27,8 +27,11 @@ extension Staff {
       // Further away, reading everything at once is quicker than reading what differs one by one.
       changes.count <= max(256, kept.fileCount / (keepsNear ? 64 : 8))
     {
-      try self.init(kept, configuration, source: source)
-      return
+      // Whatever goes wrong with what was kept, reading everything goes right or says what is wrong.
+      if let staff = try? Staff(kept, configuration, source: source) {
+        self = staff
+        return
+      }
     }
     let catalogue = try remake(folder)
     catalogues?.save(catalogue, fingerprint: fingerprint)

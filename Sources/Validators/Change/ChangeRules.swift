@@ -84,9 +84,11 @@ enum DeletedPerson: ChangeRule {
     try change.oldPeople.compactMap { person in
       let id = person.record.id.rawValue
       let subject = person.record.reference.rawValue
-      // With another id under the same reference, ChangedID says what is wrong.
+      // With another id under the same reference, ChangedID says what is wrong; of a file that cannot be read, others do.
       guard id > 0, try change.index.marks(at: RecordKey(.personID, "\(id)")).isEmpty,
-        try change.index.marks(at: RecordKey(.reference, subject)).allSatisfy({ $0.role != .claim })
+        try change.index.marks(at: RecordKey(.reference, subject)).allSatisfy({
+          $0.role != .claim && $0.role != .unreadable
+        }), try change.index.number(ofPath: person.file) == nil
       else { return nil }
       return Finding(
         rule, file: person.file, at: .record, subject: subject,

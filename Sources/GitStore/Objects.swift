@@ -67,6 +67,15 @@ extension Repository {
     return git_commit_message(commit).map { String(cString: $0) } ?? ""
   }
 
+  /// Where two commits' histories part; `nil` when they share none.
+  public func mergeBase(of one: OID, and other: OID) throws(GitError) -> OID? {
+    var (first, second, base) = (one.raw, other.raw, git_oid())
+    let code = git_merge_base(&base, pointer, &first, &second)
+    if code == GIT_ENOTFOUND.rawValue { return nil }
+    try check(code, "The histories of \(one.short) and \(other.short) cannot be compared")
+    return OID(base)
+  }
+
   public func hasObject(_ oid: OID) -> Bool {
     var raw = oid.raw
     return git_odb_exists(odb, &raw) == 1

@@ -5,7 +5,12 @@ import RecordSchema
 enum Clock {
   /// `STAFFREPO_NOW=2026-01-15T10:30:00Z` stands in for the system's clock, for rehearsals and tests.
   static func now() -> Instant {
-    if let text = getenv("STAFFREPO_NOW"), let instant = Instant(String(cString: text)) { return instant }
+    if let text = getenv("STAFFREPO_NOW").map({ String(cString: $0) }) {
+      if let instant = Instant(text) { return instant }
+      // Going on with today would show another day than the one that was asked for.
+      Terminal.problem("STAFFREPO_NOW is '\(text.printable)', not a UTC time such as 2026-01-15T10:30:00Z.")
+      exit(64)
+    }
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Instant(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)

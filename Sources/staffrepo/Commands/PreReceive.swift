@@ -93,13 +93,16 @@ struct PreReceive: ParsableCommand {
     let known = try update.old == .zero ? [] : errors(before: update.old, workspace)
     let base = try update.old == .zero ? nil : CommitSource(workspace.repository, commit: update.old)
     let report = try Validators.validate(source, base: base, cache: workspace.validationCache(isReadOnly: true))
+    var writer = DiagnosticText(source)
+    for warning in report.diagnostics where warning.severity == .warning && !known.contains(Fault(warning)) {
+      Terminal.message(writer.text(warning) + "\n")
+    }
     guard report.errors > 0 else { return }
     let (old, new) = report.diagnostics.filter { $0.severity == .error }.partitioned { known.contains(Fault($0)) }
     for diagnostic in old {
       Terminal.warning("\(diagnostic.rule.code) was there before: \(diagnostic.file): \(diagnostic.message)")
     }
     guard !new.isEmpty else { return }
-    var writer = DiagnosticText(source)
     for diagnostic in new { Terminal.message(writer.text(diagnostic) + "\n") }
     throw Refusal(
       "The push is refused, nothing was changed: \(counted(new.count, "error")). Correct the files, then git commit --amend (so that the mistake is never published), and push again."

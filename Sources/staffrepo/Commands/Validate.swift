@@ -28,7 +28,7 @@ struct Validate: ParsableCommand {
   @Flag(help: "Judge what is staged for the next commit.")
   var staged = false
 
-  @Option(help: "The commit to compare with: judges the change itself as well.")
+  @Option(help: "The commit to compare with: judges what changed since the two parted as well.")
   var base: String?
 
   @Option(help: "text for people, json for machines, github for annotations of a pull request.")
@@ -52,9 +52,13 @@ struct Validate: ParsableCommand {
     } else if staged {
       try report(IndexSource(repository))
     } else {
-      let base = try base.map { try CommitSource(repository, commit: repository.commit(named: $0)) }
-      try report(
-        CommitSource(repository, commit: repository.commit(named: revision)), base: base, workspace.validationCache())
+      let commit = try repository.commit(named: revision)
+      let base = try base.map { name in
+        // What the base got since the two parted is no change of this commit's.
+        let base = try repository.commit(named: name)
+        return try CommitSource(repository, commit: repository.mergeBase(of: base, and: commit) ?? base)
+      }
+      try report(CommitSource(repository, commit: commit), base: base, workspace.validationCache())
     }
   }
 

@@ -35,7 +35,7 @@ public struct CatalogueFile: Sendable {
   public var entry: TreeEntry { TreeEntry(path: path, oid: oid, kind: kind) }
 }
 
-/// The same in forty-eight bytes, the path by its place among the texts.
+/// The same in forty bytes, the path by its place among the texts.
 struct StoredFile {
   let oid: OID
   var pathOffset: UInt32

@@ -3,8 +3,6 @@ import Glibc
 
 extension Catalogue {
   /// Puts parts together whose files follow each other.
-  ///
-  /// - Parameter remake: makes the same catalogue from the tree.
   public convenience init(_ chunks: [CatalogueChunk], tree: OID?) {
     let memory = Memory()
     let texts = memory.joined(chunks.map(\.texts))

@@ -76,11 +76,6 @@ extension Repository {
     return OID(base)
   }
 
-  public func hasObject(_ oid: OID) -> Bool {
-    var raw = oid.raw
-    return git_odb_exists(odb, &raw) == 1
-  }
-
   /// An object's bytes.
   public func blob(_ oid: OID) throws(GitError) -> [UInt8] {
     var raw = oid.raw

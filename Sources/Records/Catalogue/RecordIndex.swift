@@ -9,8 +9,6 @@ import Workers
 /// Files have numbers: those of the catalogue, then those that came in or changed.
 public final class RecordIndex {
   public let configuration: Configuration
-  /// Nothing differs from the catalogue, which was just made.
-  public var isFresh: Bool { hidden.isEmpty && added.count == 0 }
 
   private let catalogue: Catalogue
   private let source: any RecordSource

@@ -1,3 +1,4 @@
+import Dispatch
 import FileStore
 import GitStore
 import Glibc
@@ -6,7 +7,7 @@ import Glibc
 ///
 /// The file is only ever replaced as a whole, so several processes may use and write it at once. Whatever is wrong with
 /// it (another program's, another way of reading records, cut short, damaged), it counts as not there.
-public struct CatalogueStore {
+public struct CatalogueStore: Sendable {
   /// Where this and whatever else is kept between runs is.
   public let folder: String
   private let path: String
@@ -44,6 +45,20 @@ public struct CatalogueStore {
     } catch {
       unlink(temporary)
     }
+  }
+}
+
+extension CatalogueStore {
+  /// Keeps a catalogue that was just made, on another processor while something else reads it too.
+  public func save<Result>(_ catalogue: Catalogue, fingerprint: UInt64, during work: () throws -> Result) rethrows
+    -> Result
+  {
+    // In memory of our own, a catalogue is only ever read.
+    nonisolated(unsafe) let catalogue = catalogue
+    let saving = DispatchGroup()
+    DispatchQueue.global().async(group: saving) { save(catalogue, fingerprint: fingerprint) }
+    defer { saving.wait() }
+    return try work()
   }
 }
 

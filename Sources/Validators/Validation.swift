@@ -56,7 +56,6 @@ private func judgeEverything(
   let reader = TreeReader(configuration, progress: progress) { FileFaults($0, $1, $2) }
   let (catalogue, faults) = try reader.read(source, tree: tree)
   let index = RecordIndex(catalogue, configuration: configuration, source: source)
-  let judgement = try Judgement(faults, index)
-  if let source = source as? CommitSource { try cache?.keep(judgement, catalogue, configuration, source) }
-  return (judgement, index)
+  guard let cache, let source = source as? CommitSource else { return (try Judgement(faults, index), index) }
+  return (try cache.keeping(catalogue, configuration, source) { try Judgement(faults, index) }, index)
 }

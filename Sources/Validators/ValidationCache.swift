@@ -66,12 +66,15 @@ public struct ValidationCache {
     return changes.count <= max(256, files / 64) ? changes : nil
   }
 
-  func keep(
-    _ judgement: Judgement, _ catalogue: Catalogue, _ configuration: Configuration, _ source: CommitSource
-  ) throws {
-    guard !isReadOnly, let tree = catalogue.tree else { return }
-    catalogues.save(catalogue, fingerprint: configuration.readingFingerprint)
+  /// Keeps the catalogue of a tree that was read as a whole, and what it is judged to be.
+  func keeping(
+    _ catalogue: Catalogue, _ configuration: Configuration, _ source: CommitSource, _ judge: () throws -> Judgement
+  ) throws -> Judgement {
+    guard !isReadOnly, let tree = catalogue.tree else { return try judge() }
+    let fingerprint = configuration.readingFingerprint
+    let judgement = try catalogues.save(catalogue, fingerprint: fingerprint, during: judge)
     keep(try KeptJudgement(judgement, tree: tree, in: source))
+    return judgement
   }
 
   private func keep(_ kept: KeptJudgement) {

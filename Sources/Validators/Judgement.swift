@@ -54,7 +54,7 @@ struct Judgement {
 
   /// Judges a whole tree.
   init(_ faults: [FileFaults], _ index: RecordIndex) throws {
-    files = Dictionary(faults.map { (PathKey($0.file), $0) }, uniquingKeysWith: { first, _ in first })
+    self.init(files: faults, keys: [:], circles: [])
     try index.forEachKey { marks in
       let findings = try Self.findings(Meeting(marks, index))
       if !findings.isEmpty { keys[try index.key(of: marks[0])] = findings }

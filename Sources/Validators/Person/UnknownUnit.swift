@@ -8,6 +8,7 @@ enum UnknownUnit: KeyRule {
     "P015", "unknown-unit",
     explanation:
       "A unit is named by its code. A code that no unit has gives the person no membership: no group in Entra, no cohort in the LMS.",
+    example: .person("organisational_units: [«care-team-x»]", right: "organisational_units: [care-team-a]"),
     help: "Write the code of a unit below data/units, or add the unit.")
 
   static let family = RecordKey.Family.unitCode
@@ -17,9 +18,9 @@ enum UnknownUnit: KeyRule {
     let code = try meeting.index.key(of: meeting.marks[0]).text
     return try meeting.people(.membership).flatMap { person in
       person.record.units.enumerated().filter { $0.element.unit.rawValue == code }.map { position, assignment in
-        Finding(
-          rule, file: person.file, at: FieldPath("organisational_units").item(position).key("unit"),
-          subject: person.record.reference.rawValue, "There is no unit '\(assignment.unit)'.",
+        person.finding(
+          rule, at: FieldPath("organisational_units").item(position).key("unit"),
+          "There is no unit '\(assignment.unit)'.",
           wish: .spelling(.init(word: assignment.unit.rawValue, family: .unitCode)))
       }
     }

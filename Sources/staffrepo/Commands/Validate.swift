@@ -17,7 +17,7 @@ struct Validate: ParsableCommand {
         staffrepo validate --worktree --format json
       """)
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, github }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, github, gitlab, sarif, junit }
 
   @Argument(help: "The commit, branch or tag to judge.")
   var revision = "HEAD"
@@ -31,7 +31,11 @@ struct Validate: ParsableCommand {
   @Option(help: "The commit to compare with: judges what changed since the two parted as well.")
   var base: String?
 
-  @Option(help: "text for people, json for machines, github for annotations of a pull request.")
+  @Option(
+    help: """
+      text for people, json for machines, github for annotations of a pull request, gitlab for Code Quality, sarif for \
+      code scanning and editors, junit for CI servers.
+      """)
   var format = Format.text
 
   func validate() throws {
@@ -70,6 +74,9 @@ struct Validate: ParsableCommand {
     switch format {
     case .json: Terminal.print(report.json.prettyText)
     case .github: for diagnostic in report.diagnostics { Terminal.print(diagnostic.githubAnnotation) }
+    case .gitlab: Terminal.print(report.gitLabReport.prettyText)
+    case .sarif: Terminal.print(report.sarif(version: StaffRepo.configuration.version).prettyText)
+    case .junit: Terminal.print(report.junitReport)
     case .text: printText(report, source)
     }
     if report.errors > 0 { throw ExitCode(1) }

@@ -9,7 +9,9 @@ struct Schema: ParsableCommand {
     abstract: "Print the JSON Schema of a kind of file, for editors, or of events, for those who receive them.",
     discussion: """
       Inside a data repository the schema knows its staffrepo.yaml: the required fields and the custom ones.
-      A file says which schema an editor should take in a comment: # yaml-language-server: $schema=PATH
+
+      An editor takes the schema that a file's first line names:
+        # yaml-language-server: $schema=../../schemas/person.schema.json
 
       EXAMPLES:
         staffrepo schema person > schemas/person.schema.json
@@ -17,7 +19,7 @@ struct Schema: ParsableCommand {
         check-jsonschema --schemafile schemas/person.schema.json data/people/*.yaml
       """)
 
-  @Argument(help: "\(SchemaKind.allCases.map(\.rawValue).formatted).")
+  @Argument(help: "What the schema is about.")
   var kind: SchemaKind
 
   @Flag(help: "Leave staffrepo.yaml aside: the standard required fields, and any custom ones.")
@@ -46,9 +48,4 @@ struct Schema: ParsableCommand {
     }
     return configuration
   }
-}
-
-extension [String] {
-  /// `a, b or c`
-  fileprivate var formatted: String { dropLast().joined(separator: ", ") + (count > 1 ? " or " : "") + (last ?? "") }
 }

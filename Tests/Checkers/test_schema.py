@@ -444,7 +444,7 @@ def test_what_a_schema_cannot_judge(case, verdicts):
 def test_schema_is_a_schema(kind, tmp_path):
     """It is of draft 2020-12, the one in docs is current, and says of every field what it means."""
     text = run(tmp_path, "schema", kind, "--standard")
-    assert text == (PROJECT / f"docs/schemas/{kind}.schema.json").read_text(), "run script/generate"
+    assert text == (PROJECT / f"docs/schemas/{kind}.schema.json").read_text(), "run script/schemas"
     assert text == run(tmp_path, "schema", kind), "outside of a repository it is the standard one"
     schema = tmp_path / "schema.json"
     schema.write_text(text)

@@ -75,7 +75,7 @@ public struct RulePage {
         }
       }
       while mark.hasSuffix(" ") { mark.removeLast() }
-      return mark.isEmpty ? shown : "\(shown)\n#\(mark.dropFirst())"
+      return mark.isEmpty ? shown : "\(shown)\n\(mark)"
     }.joined(separator: "\n")
   }
 

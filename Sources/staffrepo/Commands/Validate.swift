@@ -19,7 +19,7 @@ struct Validate: ParsableCommand {
         staffrepo validate --as-of 2027-01-01      with the eyes of that day
       """)
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, github }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, github, gitlab, sarif, junit }
 
   @Argument(help: "The commit, branch or tag to judge.")
   var revision = "HEAD"
@@ -39,7 +39,11 @@ struct Validate: ParsableCommand {
   @Option(help: "The day of which rules speak that depend on one, such as 2026-12-31; by default today.")
   var asOf: CalendarDate?
 
-  @Option(help: "text for people, json for machines, github for annotations of a pull request.")
+  @Option(
+    help: """
+      text for people, json for machines, github for annotations of a pull request, gitlab for Code Quality, sarif for \
+      code scanning and editors, junit for CI servers.
+      """)
   var format = Format.text
 
   func validate() throws {
@@ -107,6 +111,9 @@ struct Validate: ParsableCommand {
     switch format {
     case .json: Terminal.print(report.json.prettyText)
     case .github: for diagnostic in report.diagnostics { Terminal.print(diagnostic.githubAnnotation) }
+    case .gitlab: Terminal.print(report.gitLabReport.prettyText)
+    case .sarif: Terminal.print(report.sarif(version: StaffRepo.configuration.version).prettyText)
+    case .junit: Terminal.print(report.junitReport)
     case .text: printText(report, source)
     }
     if report.errors > 0 { throw ExitCode(1) }

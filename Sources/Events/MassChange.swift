@@ -12,7 +12,7 @@ public struct MassChange: Sendable {
   public private(set) var counts: [Count] = []
   private var totals: [String: Int] = [:]
 
-  init(_ step: Step) throws {
+  init(_ step: Step, hasCohorts: Bool) throws {
     var (cohortsLost, lost) = (0, step.subscriptions.map { _ in 0 })
     let scopes = step.subscriptions.map { subscription in
       subscription.units.map { _ in
@@ -38,7 +38,7 @@ public struct MassChange: Sendable {
       }
     }
     counts = totals.map { Count(guardName: $0.key, target: nil, count: $0.value) }
-    if cohortsLost > totals["memberships_lost"] ?? 0 {
+    if hasCohorts, cohortsLost > totals["memberships_lost"] ?? 0 {
       counts.append(Count(guardName: "memberships_lost", target: "export/lms", count: cohortsLost))
     }
     for (number, subscription) in step.subscriptions.enumerated() where lost[number] > 0 {
@@ -63,7 +63,8 @@ public struct MassChange: Sendable {
 }
 
 extension Step {
-  public func massChange() throws -> MassChange { try MassChange(self) }
+  /// - Parameter hasCohorts: the LMS is on, where groups are known by the units' codes.
+  public func massChange(hasCohorts: Bool) throws -> MassChange { try MassChange(self, hasCohorts: hasCohorts) }
 
   /// How many people a consumer that is limited to some units saw before the step, and were active.
   public func activePeople(inSightOf target: String) throws -> Int {

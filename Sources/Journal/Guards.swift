@@ -35,7 +35,7 @@ extension PublishedLine {
     let timeline = Timeline(repository, staff: before, settled: date, rewrittenAt: nil)
     var readings: [GuardReading] = []
     try timeline.advance(to: head, today: { _ in date }, isRewrite: true) { step in
-      let change = try step.massChange()
+      let change = try step.massChange(hasCohorts: before.configuration.system("lms")?.isEnabled ?? false)
       for limit in limits {
         let counts = change.counts.filter { $0.guardName == limit.name }
         let own = counts.first { $0.target == nil }?.count ?? 0

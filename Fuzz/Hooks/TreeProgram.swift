@@ -60,7 +60,7 @@ struct TreeProgram {
 
   /// A file in folders in folders.
   private mutating func nested() -> OID {
-    let depth = program.choice(2) == 0 ? program.choice(8) : program.choice(256) * 16
+    let depth = program.choice(32) == 31 ? program.choice(256) * 16 : program.choice(8)
     let name = self.name()
     var oid = tree([Entry(mode: "100644", name: Array("EMP7.yaml".utf8), oid: store.write(content(), .blob))])
     for _ in 0..<depth { oid = tree([Entry(mode: "40000", name: name.isEmpty ? [0x61] : name, oid: oid)]) }

@@ -26,3 +26,21 @@ public struct FieldPath: Sendable, Hashable, ExpressibleByStringLiteral {
   public func item(_ index: Int) -> FieldPath { FieldPath(steps + [.index(index)]) }
   public func key(_ key: String) -> FieldPath { FieldPath(steps + [.key(key)]) }
 }
+
+extension FieldPath: Comparable {
+  /// In the order of lists, and of names.
+  public static func < (left: FieldPath, right: FieldPath) -> Bool {
+    left.steps.lexicographicallyPrecedes(right.steps)
+  }
+}
+
+extension FieldPath.Step: Comparable {
+  public static func < (left: FieldPath.Step, right: FieldPath.Step) -> Bool {
+    switch (left, right) {
+    case (.key(let left), .key(let right)): left < right
+    case (.index(let left), .index(let right)): left < right
+    case (.index, .key): true
+    case (.key, .index): false
+    }
+  }
+}

@@ -118,6 +118,10 @@ public struct YAMLReader {
       report(.yamlAnchor, "An alias (*) stands for another value; write the value itself.", event.range)
       return nil
     case .scalar(let text, let isPlain):
+      if text.hasPiledMarks {
+        report(.yamlEncoding, "A letter here carries more than 30 marks, such as accents.", event.range)
+        return nil
+      }
       return YAMLNode(content: .scalar(text, isPlain: isPlain), range: event.range)
     case .sequenceStart, .mappingStart:
       guard depth < YAMLReader.depthLimit else {

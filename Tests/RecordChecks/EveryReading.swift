@@ -27,16 +27,27 @@ public enum EveryReading {
   /// What is wrong with the findings about these bytes; empty when nothing is.
   public static func faults(of bytes: [UInt8]) -> [String] {
     let check = FindingCheck(bytes)
-    let settingFindings = ConfigurationDecoder.read(YAMLReader.read(bytes)).findings
-    return check.faults(of: settingFindings) + RecordKind.allCases.flatMap { faults(of: bytes, as: $0, check) }
+    return settingFaults(of: bytes, check).faults
+      + RecordKind.allCases.flatMap { faults(of: bytes, as: $0, check).faults }
   }
 
-  public static func faults(of bytes: [UInt8], as kind: RecordKind, _ check: FindingCheck) -> [String] {
+  /// As one kind of record, and whether it is one.
+  public static func faults(
+    of bytes: [UInt8], as kind: RecordKind, _ check: FindingCheck
+  ) -> (faults: [String], isWhole: Bool) {
     let entry = TreeEntry(path: path(of: kind), oid: .zero, kind: .file)
     let reading = AnyReading(bytes, kind: kind, entry: entry, configuration: settings)
     var faults = check.faults(of: reading.findings)
-    if !reading.isWhole, reading.findings.isEmpty { faults.append("holds a \(kind) without saying why") }
-    return faults.map { "\(kind): \($0)" }
+    if !reading.isWhole, reading.findings.isEmpty { faults.append("is held without a word") }
+    return (faults.map { "\(kind): \($0)" }, reading.isWhole)
+  }
+
+  /// As settings, and whether they can be read.
+  public static func settingFaults(of bytes: [UInt8], _ check: FindingCheck) -> (faults: [String], isWhole: Bool) {
+    let (configuration, findings) = ConfigurationDecoder.read(YAMLReader.read(bytes))
+    var faults = check.faults(of: findings)
+    if configuration == nil, findings.isEmpty { faults.append("are refused without a word") }
+    return (faults.map { "settings: \($0)" }, configuration != nil)
   }
 }
 

@@ -6,14 +6,15 @@ extension FieldReader {
   /// One word or a list of words, each known. Unknown ones are left out.
   mutating func words(_ node: YAMLNode?, _ field: String, known: [String]) -> [String] {
     guard let node, !node.isEmpty else { return [] }
+    let help = "Known are: \(known.joined(separator: ", "))."
     return (node.items ?? [node]).compactMap { item in
       guard let text = scalar(item, field) else { return nil }
       guard known.contains(text) else {
-        let near = closest(to: text, among: known.filter { $0 != "*" })
+        let near = near(text, among: known.filter { $0 != "*" })
         let hint = near.map { " Did you mean '\($0)'?" } ?? ""
         report(
           .unknownValue, "\(field): '\(text)' is not known.\(hint)", at: item.range,
-          help: "Known are: \(known.joined(separator: ", ")).",
+          help: help,
           fix: near.map { .init(title: "Write \($0)", edits: [.init(range: item.range, text: $0)]) })
         return nil
       }

@@ -10,6 +10,8 @@ public struct YAMLReader {
   public static let sizeLimit = 64 * 1024
   /// The deepest nesting of lists and mappings.
   public static let depthLimit = 16
+  /// A file with so many problems is given up.
+  private static let problemLimit = 100
 
   public static func read(_ bytes: [UInt8]) -> YAMLDocument {
     guard bytes.count <= sizeLimit else {
@@ -58,7 +60,8 @@ public struct YAMLReader {
         root = node(from: event, depth: 0)
       }
     }
-    return YAMLDocument(root: root, problems: problems)
+    // What was read of a file that is given up would only look like a record with missing fields.
+    return YAMLDocument(root: problems.count < Self.problemLimit ? root : nil, problems: problems)
   }
 
   private mutating func next() -> EventStream.Event? {
@@ -103,6 +106,7 @@ public struct YAMLReader {
 
   private mutating func report(_ rule: Rule, _ message: String, _ range: SourceRange) {
     problems.append(YAMLProblem(rule: rule, message: message, range: range))
+    if problems.count == Self.problemLimit { hasStopped = true }
   }
 
   /// The node that starts with this event; `nil` for an alias or when reading stopped.

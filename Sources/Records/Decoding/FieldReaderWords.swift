@@ -6,8 +6,10 @@ extension FieldReader {
   /// One word or a list of words, each known. Unknown ones are left out.
   mutating func words(_ node: YAMLNode?, _ field: String, known: [String]) -> [String] {
     guard let node, !node.isEmpty else { return [] }
+    let items = node.items ?? [node]
+    guard isShort(items, node, field) else { return [] }
     let help = "Known are: \(known.joined(separator: ", "))."
-    return (node.items ?? [node]).compactMap { item in
+    return items.compactMap { item in
       guard let text = scalar(item, field) else { return nil }
       guard known.contains(text) else {
         let near = near(text, among: known.filter { $0 != "*" })
@@ -64,7 +66,9 @@ extension FieldReader {
 
   mutating func secrets(_ node: YAMLNode?) -> [SecretReference] {
     guard let node, !node.isEmpty else { return [] }
-    return (node.items ?? [node]).compactMap { item in
+    let items = node.items ?? [node]
+    guard isShort(items, node, "secrets") else { return [] }
+    return items.compactMap { item in
       guard let text = scalar(item, "secrets") else { return nil }
       guard let reference = SecretReference(text) else {
         isBlocked = true

@@ -24,7 +24,8 @@ import Testing
   }
 
   private func tree(_ entries: [(mode: String, name: String, oid: [UInt8])]) throws -> OID {
-    let bytes = entries.flatMap { Array("\($0.mode) \($0.name)".utf8) + [0] + $0.oid }
+    var bytes: [UInt8] = []
+    for entry in entries { bytes += Array("\(entry.mode) \(entry.name)".utf8) + [0] + entry.oid }
     let arguments = ["hash-object", "-w", "-t", "tree", "--literally", "--stdin"]
     let result = try run("git", arguments, in: scratch.path, input: Data(bytes))
     return try #require(OID(result.output.trimmingCharacters(in: .newlines)))

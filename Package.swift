@@ -10,6 +10,9 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let customDump: Target.Dependency = .product(name: "CustomDump", package: "swift-custom-dump")
+/// Without it a difference that CustomDump finds is printed and fails nothing.
+let issueReporting: Target.Dependency = .product(
+  name: "IssueReportingTestSupport", package: "xctest-dynamic-overlay")
 
 let settings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
@@ -24,7 +27,7 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies + ["TestSupport", customDump], swiftSettings: settings)
+    name: name, dependencies: dependencies + ["TestSupport", customDump, issueReporting], swiftSettings: settings)
 }
 
 /// The notes that stand beside a publisher's code.
@@ -43,6 +46,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/pointfreeco/swift-custom-dump", from: "1.7.3"),
+    .package(url: "https://github.com/pointfreeco/xctest-dynamic-overlay", from: "1.13.1"),
   ],
   targets: [
     .target(name: "CLibgit2", linkerSettings: [.linkedLibrary("git2")]),
@@ -57,7 +61,9 @@ let package = Package(
     module("Workers"),
     module("Catalogue", ["RecordSchema", "GitStore", "FileStore"]),
     module("Records", ["RecordSchema", "YAMLReader", "GitStore", "FileStore", "Catalogue", "Workers"]),
-    module("Validators", ["RecordSchema", "YAMLReader", "GitStore", "Catalogue", "Records"]),
+    module(
+      "Validators",
+      ["RecordSchema", "YAMLReader", "GitStore", "FileStore", "Catalogue", "Records", "Events", "Journal"]),
     module("Changes", ["RecordSchema"]),
     module("Events", ["RecordSchema", "Changes", crypto]),
     module("Journal", ["RecordSchema", "GitStore", "Catalogue", "Records", "Events"]),

@@ -52,6 +52,12 @@ public struct CatalogueChunk: Sendable {
     files[number].file(path: String(decoding: texts[files[number].pathRange], as: UTF8.self))
   }
 
+  /// As `Catalogue.boundaries`.
+  public func boundaries(from first: CalendarDate, through last: CalendarDate) -> [(CalendarDate, file: Int)] {
+    boundaries.filter { (first.dayNumber...last.dayNumber).contains($0.day) }
+      .map { (CalendarDate(dayNumber: $0.day), Int($0.file)) }
+  }
+
   /// The marks of all files, each with its key.
   public var keyedMarks: [(key: RecordKey, mark: Mark)] { marks.map { (key(of: $0), $0) } }
 

@@ -11,13 +11,15 @@ public struct RecordKey: Hashable, Sendable {
     case keyHash
     /// The path of a photo or signature below the data folder.
     case image
+    /// The same, for names that differ only in case.
+    case imageName
     /// The kind and name of a file that is known by its name.
     case fileName
 
     /// Names that differ only in case are one name.
     var ignoresCase: Bool {
       switch self {
-      case .reference, .email, .fileName: true
+      case .reference, .email, .imageName, .fileName: true
       case .personID, .unitID, .unitCode, .keyHash, .image: false
       }
     }
@@ -79,6 +81,10 @@ public enum Role: UInt8, Sendable {
   case lineManager, unitManager
   case membership, parent, keyUnit, subscriptionUnit
   case photo, signature
+  /// It is this, and is deactivated or has an end: a mark beside the claim, so that others need not be read.
+  case leaving
+  /// It is this, a unit that is not active; likewise.
+  case closed
 }
 
 /// One file's part in one key, in twenty-four bytes.

@@ -138,7 +138,7 @@ extension Step {
 }
 
 /// The units whose people a consumer may see; `nil` for all.
-private struct Scope: Equatable {
+struct Scope: Equatable {
   private let units: Set<UnitID>?
 
   init(_ subscription: Subscription, _ directory: UnitDirectory) {

@@ -47,6 +47,13 @@ public enum FileStore {
 
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// In bytes.
+  public static func size(_ path: String) throws(FileError) -> Int {
+    var facts = stat()
+    guard stat(path, &facts) == 0 else { throw FileError(operation: "stat", path: path, code: errno) }
+    return Int(facts.st_size)
+  }
+
   public static func isDirectory(_ path: String) -> Bool {
     var info = stat()
     return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR

@@ -4,6 +4,8 @@ import CLibgit2
 public struct GitError: Error, Sendable, CustomStringConvertible {
   public enum Reason: Sendable {
     case notFound, notARepository, exists, modified, ambiguous, other
+    /// Conditions of a repository that its user can mend.
+    case shallow, partial, sha256, foreignOwner
   }
   public let reason: Reason
   public let message: String

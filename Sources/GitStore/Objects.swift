@@ -18,12 +18,7 @@ extension Repository {
     var object: OpaquePointer?
     let code = git_revparse_single(&object, pointer, revision)
     guard code == 0, let object else {
-      if isShallow {
-        throw GitError(
-          .notFound,
-          "'\(revision)' names no commit here. This clone is shallow: fetch the whole history with git fetch --unshallow"
-        )
-      }
+      if isShallow { throw shallow("'\(revision)'") }
       throw GitError(.notFound, "'\(revision)' names no commit in this repository.")
     }
     defer { git_object_free(object) }
@@ -42,8 +37,7 @@ extension Repository {
       try check(git_commit_lookup(&commit, pointer, &raw), "Commit \(oid) cannot be read")
     } catch {
       guard isShallow else { throw error }
-      throw GitError(
-        .notFound, "Commit \(oid.short) is not in this shallow clone. Fetch the whole history: git fetch --unshallow")
+      throw shallow("Commit \(oid.short)")
     }
     guard let commit else { throw GitError(.notFound, "Commit \(oid) is missing.") }
     defer { git_commit_free(commit) }
@@ -71,6 +65,8 @@ extension Repository {
   public func mergeBase(of one: OID, and other: OID) throws(GitError) -> OID? {
     var (first, second, base) = (one.raw, other.raw, git_oid())
     let code = git_merge_base(&base, pointer, &first, &second)
+    // Where the past is missing, nobody can say that there is none in common.
+    if code != 0, isShallow { throw shallow("The commit in which \(one.short) and \(other.short) parted") }
     if code == GIT_ENOTFOUND.rawValue { return nil }
     try check(code, "The histories of \(one.short) and \(other.short) cannot be compared")
     return OID(base)
@@ -80,11 +76,46 @@ extension Repository {
   public func blob(_ oid: OID) throws(GitError) -> [UInt8] {
     var raw = oid.raw
     var object: OpaquePointer?
-    try check(git_odb_read(&object, odb, &raw), "Object \(oid) cannot be read")
+    let code = git_odb_read(&object, odb, &raw)
+    if code == GIT_ENOTFOUND.rawValue, isPartial {
+      throw GitError(
+        .partial,
+        "The content \(oid.short) is not in this clone, which was made with --filter. Fetch everything: git fetch --refetch --no-filter, or clone again without --filter"
+      )
+    }
+    try check(code, "Object \(oid) cannot be read")
     guard let object else { throw GitError(.notFound, "Object \(oid) is missing.") }
     defer { git_odb_object_free(object) }
     let bytes = UnsafeRawBufferPointer(start: git_odb_object_data(object), count: git_odb_object_size(object))
     return Array(bytes)
+  }
+
+  /// An object's size in bytes. Its content is not read.
+  public func size(of oid: OID) throws(GitError) -> Int {
+    var raw = oid.raw
+    var size = 0
+    var type = GIT_OBJECT_ANY
+    try check(git_odb_read_header(&size, &type, odb, &raw), "Object \(oid) cannot be read")
+    return size
+  }
+
+  /// The commits that can be reached from `tip` and not from `base`, oldest first.
+  public func commits(from base: OID, to tip: OID) throws(GitError) -> [OID] {
+    var walk: OpaquePointer?
+    try check(git_revwalk_new(&walk, pointer), "The commits cannot be walked")
+    guard let walk else { return [] }
+    defer { git_revwalk_free(walk) }
+    git_revwalk_sorting(walk, GIT_SORT_TOPOLOGICAL.rawValue | GIT_SORT_REVERSE.rawValue)
+    var (first, last, next) = (base.raw, tip.raw, git_oid())
+    try check(git_revwalk_push(walk, &last), "Commit \(tip.short) cannot be walked from")
+    try check(git_revwalk_hide(walk, &first), "Commit \(base.short) cannot be walked from")
+    var commits: [OID] = []
+    while true {
+      let code = git_revwalk_next(&next, walk)
+      if code == GIT_ITEROVER.rawValue { return commits }
+      try check(code, "The commits between \(base.short) and \(tip.short) cannot be walked")
+      commits.append(OID(next))
+    }
   }
 
   /// The commits after `base` up to `tip` along first parents, oldest first; `nil` when `base` is not on that line. With

@@ -1,4 +1,5 @@
 import CLibgit2
+import Glibc
 
 /// A git repository, open for reading objects and for moving our own references.
 ///
@@ -35,14 +36,18 @@ public final class Repository {
   public convenience init(containing path: String, fromEnvironment: Bool = false) throws(GitError) {
     guard LibGit2.isReady else { throw GitError(.other, "libgit2 could not start.") }
     var pointer: OpaquePointer?
-    let code =
+    func open() -> Int32 {
       fromEnvironment
-      ? git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil)
-      : git_repository_open_ext(&pointer, path, 0, nil)
-    if code < 0 {
-      let detail = git_error_last().flatMap { $0.pointee.message }.map { String(cString: $0) } ?? ""
-      throw GitError(.notARepository, Repository.openFailure(path: path, code: code, detail: detail))
+        ? git_repository_open_ext(&pointer, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil)
+        : git_repository_open_ext(&pointer, path, 0, nil)
     }
+    var code = open()
+    if code < 0, Repository.isOwnerFault(code), SafeDirectories.holdEverything {
+      // git takes * for every folder; libgit2 1.5 does not know it.
+      staffrepo_git_set_owner_validation(0)
+      code = open()
+    }
+    if code < 0 { throw Repository.openFailure(path: path, code: code) }
     guard let pointer else { throw GitError(.notARepository, "\(path) is not a git repository.") }
     try self.init(pointer: pointer)
     isFromEnvironment = fromEnvironment
@@ -54,18 +59,39 @@ public final class Repository {
     return { try Repository(containing: path, fromEnvironment: fromEnvironment) }
   }
 
-  private static func openFailure(path: String, code: Int32, detail: String) -> String {
-    if detail.contains("safe.directory") || code == GIT_EOWNER.rawValue {
-      return
-        "\(path) belongs to another user, so git refuses to trust it. If you do trust it: git config --global --add safe.directory \(path)"
+  private static func isOwnerFault(_ code: Int32) -> Bool {
+    code == GIT_EOWNER.rawValue || lastMessage.contains("safe.directory")
+  }
+
+  private static var lastMessage: String {
+    git_error_last().flatMap { $0.pointee.message }.map { String(cString: $0) } ?? ""
+  }
+
+  private static func openFailure(path: String, code: Int32) -> GitError {
+    let detail = lastMessage
+    let full = realpath(path, nil).map { resolved in
+      defer { free(resolved) }
+      return String(cString: resolved)
+    }
+    let folder = full ?? path
+    if isOwnerFault(code) {
+      return GitError(
+        .foreignOwner,
+        "\(folder) belongs to another user, so git refuses to trust it. If you do trust it: git config --global --add safe.directory \(folder)"
+      )
     }
     if detail.contains("objectformat") {
-      return "\(path) uses SHA-256 object names, which libgit2 1.5 cannot read. Use a SHA-1 repository."
+      return GitError(
+        .sha256,
+        "\(folder) names its objects by SHA-256, which libgit2 1.5 cannot read. Make a SHA-1 copy: git init --object-format=sha1 COPY && git -C \(folder) fast-export --all | git -C COPY fast-import"
+      )
     }
     if code == GIT_ENOTFOUND.rawValue {
-      return "\(path) is not inside a git repository. Go to one, name one with -C DIR, or make one: staffrepo init DIR"
+      return GitError(
+        .notARepository,
+        "\(folder) is not inside a git repository. Go to one, name one with -C DIR, or make one: staffrepo init DIR")
     }
-    return "\(path) cannot be opened as a git repository: \(detail)"
+    return GitError(.notARepository, "\(folder) cannot be opened as a git repository: \(detail)")
   }
 
   public static func create(at path: String, bare: Bool, branch: String) throws(GitError) -> Repository {
@@ -90,6 +116,19 @@ public final class Repository {
   public var workDirectory: String? { git_repository_workdir(pointer).map { String(cString: $0) } }
 
   public var isShallow: Bool { git_repository_is_shallow(pointer) == 1 }
+
+  /// Made with --filter: some contents are not here, and libgit2 does not fetch them.
+  public var isPartial: Bool {
+    configuration("extensions.partialclone") != nil || configuration("remote.origin.promisor") != nil
+  }
+
+  /// What to say when something of the past is not here.
+  func shallow(_ what: String) -> GitError {
+    GitError(
+      .shallow,
+      "\(what) is not in this clone, which is shallow. Fetch the whole history: git fetch --unshallow (in a GitHub workflow: fetch-depth: 0)"
+    )
+  }
 
   /// A text from git's configuration (system, user and repository).
   public func configuration(_ name: String) -> String? {

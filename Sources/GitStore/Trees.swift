@@ -25,6 +25,12 @@ public struct TreeChange: Sendable {
   public let path: String
   public let old: TreeEntry?
   public let new: TreeEntry?
+
+  public init(path: String, old: TreeEntry?, new: TreeEntry?) {
+    self.path = path
+    self.old = old
+    self.new = new
+  }
 }
 
 extension Repository {
@@ -47,13 +53,18 @@ extension Repository {
   }
 
   /// Calls `body` for each file of a tree, in the order of the paths' bytes.
-  public func walk(tree oid: OID, prefix: String = "", _ body: (TreeEntry) throws -> Void) throws {
+  ///
+  /// - Parameter folder: one that is left out.
+  public func walk(
+    tree oid: OID, prefix: String = "", skipping folder: String? = nil, _ body: (TreeEntry) throws -> Void
+  ) throws {
     try checkDepth(prefix)
     var entries = try rawTree(oid).entries
     while let entry = try entries.next() {
       let path = prefix + entry.name
       if entry.isTree {
-        try walk(tree: entry.oid, prefix: path + "/", body)
+        if path == folder { continue }
+        try walk(tree: entry.oid, prefix: path + "/", skipping: folder, body)
       } else {
         try body(TreeEntry(path: path, oid: entry.oid, kind: entry.kind))
       }
@@ -63,14 +74,20 @@ extension Repository {
   /// What differs between two trees. Folders with the same id are never opened, and in those that are, entries alike are
   /// passed over byte by byte; so the cost is that of the change. With libgit2's own diff it would be that of the whole
   /// tree.
-  public func changes(from old: OID?, to new: OID?, prefix: String = "") throws -> [TreeChange] {
+  ///
+  /// - Parameter folder: one that is left out.
+  public func changes(
+    from old: OID?, to new: OID?, prefix: String = "", skipping folder: String? = nil
+  ) throws -> [TreeChange] {
     var result: [TreeChange] = []
-    try collectChanges(from: old, to: new, prefix: prefix, into: &result)
+    try collectChanges(from: old, to: new, prefix: prefix, skipping: folder.map { $0 + "/" }, into: &result)
     return result
   }
 
-  private func collectChanges(from old: OID?, to new: OID?, prefix: String, into result: inout [TreeChange]) throws {
-    guard old != new else { return }
+  private func collectChanges(
+    from old: OID?, to new: OID?, prefix: String, skipping folder: String?, into result: inout [TreeChange]
+  ) throws {
+    guard old != new, prefix != folder else { return }
     try checkDepth(prefix)
     var left = try (old.map(rawTree) ?? RawTree([])).entries
     var right = try (new.map(rawTree) ?? RawTree([])).entries
@@ -79,7 +96,9 @@ extension Repository {
     while gone != nil || come != nil {
       let order = RawTree.order(gone, come)
       let (old, new) = (order <= 0 ? gone : nil, order >= 0 ? come : nil)
-      if old?.oid != new?.oid || old?.mode != new?.mode { try note(old, new, prefix: prefix, into: &result) }
+      if old?.oid != new?.oid || old?.mode != new?.mode {
+        try note(old, new, prefix: prefix, skipping: folder, into: &result)
+      }
       if order == 0 { left.skipCommon(with: &right) }
       if order <= 0 { gone = try left.next() }
       if order >= 0 { come = try right.next() }
@@ -88,12 +107,13 @@ extension Repository {
 
   /// - Parameter old: with the same name and of the same kind, folder or not, as the new one.
   private func note(
-    _ old: RawTree.Entry?, _ new: RawTree.Entry?, prefix: String, into result: inout [TreeChange]
+    _ old: RawTree.Entry?, _ new: RawTree.Entry?, prefix: String, skipping folder: String?,
+    into result: inout [TreeChange]
   ) throws {
     guard let any = old ?? new else { return }
     let path = prefix + any.name
     if any.isTree {
-      try collectChanges(from: old?.oid, to: new?.oid, prefix: path + "/", into: &result)
+      try collectChanges(from: old?.oid, to: new?.oid, prefix: path + "/", skipping: folder, into: &result)
     } else {
       result.append(
         TreeChange(
@@ -119,6 +139,28 @@ extension Repository {
     trees[oid] = tree
     treeBytes += tree.bytes.count
     return tree
+  }
+
+  /// Writes the index as a tree, as `git commit` does.
+  ///
+  /// - Parameter file: another index than the repository's own: git prepares one for a part of the changes.
+  public func stagedTree(indexFile file: String? = nil) throws(GitError) -> OID {
+    var index: OpaquePointer?
+    if let file {
+      try check(git_index_open(&index, file), "The index \(file) cannot be read")
+    } else {
+      try check(git_repository_index(&index, pointer), "The index cannot be read")
+    }
+    guard let index else { throw GitError(.other, "There is no index.") }
+    defer { git_index_free(index) }
+    try check(git_index_read(index, 1), "The index cannot be read")
+    if git_index_has_conflicts(index) == 1 {
+      throw GitError(
+        .other, "A merge is not finished: some files have both sides' lines. Decide them and git add them.")
+    }
+    var tree = git_oid()
+    try check(git_index_write_tree_to(&tree, index, pointer), "What is staged cannot be stored as a tree")
+    return OID(tree)
   }
 
   /// The files of the index, as `git commit` would take them.

@@ -6,7 +6,7 @@ import Records
 
 /// Finds the state of the staff at any point of the published line, and retells any publication.
 public struct PublishedLine {
-  private let repository: Repository
+  let repository: Repository
   private let entries: [JournalEntry]
   private let catalogues: CatalogueStore?
 

@@ -74,14 +74,17 @@ public struct Configuration: Sendable, Equatable {
     public var name: String
     public var paths: [String]
     public var fields: [String]
-    /// E-mail addresses of commit authors.
+    /// E-mail addresses of commit authors, `*@domain`, or names by which the server knows who pushes.
     public var authors: [String]
+    /// The commits must bear a signature that `git verify-commit` finds good.
+    public var isSigned: Bool
 
-    public init(name: String, paths: [String], fields: [String], authors: [String]) {
+    public init(name: String, paths: [String], fields: [String], authors: [String], isSigned: Bool = false) {
       self.name = name
       self.paths = paths
       self.fields = fields
       self.authors = authors
+      self.isSigned = isSigned
     }
   }
 

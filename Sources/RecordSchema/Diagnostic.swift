@@ -33,10 +33,14 @@ public struct Diagnostic: Sendable, Equatable {
   public struct Fix: Sendable, Equatable {
     public var title: String
     public var edits: [Edit]
+    /// The record means the same after it, as far as it meant anything: `validate --fix` makes it without asking. The
+    /// others are proposals, of which a person knows whether they are meant.
+    public var isSafe: Bool
 
-    public init(title: String, edits: [Edit]) {
+    public init(title: String, edits: [Edit], isSafe: Bool = false) {
       self.title = title
       self.edits = edits
+      self.isSafe = isSafe
     }
   }
 
@@ -92,34 +96,6 @@ public struct SourceRange: Sendable, Hashable {
     start: SourcePosition(line: 1, column: 1), end: SourcePosition(line: 1, column: 1))
 }
 
-/// What a finding is an instance of. Codes are never reused.
-public struct Rule: Sendable, Hashable {
-  /// A family letter and three digits, such as `P012`.
-  public let code: String
-  /// The fault in words, such as `unknown-manager`.
-  public let name: String
-  public let severity: Diagnostic.Severity
-  /// What the rule demands and why it matters, for `explain` and the docs.
-  public let explanation: String
-  /// The usual next step, in words that an HR officer understands.
-  public let help: String?
-
-  public init(
-    _ code: String, _ name: String, severity: Diagnostic.Severity = .error, explanation: String,
-    help: String? = nil
-  ) {
-    self.code = code
-    self.name = name
-    self.severity = severity
-    self.explanation = explanation
-    self.help = help
-  }
-
-  public static func == (left: Rule, right: Rule) -> Bool { left.code == right.code }
-
-  public func hash(into hasher: inout Hasher) { hasher.combine(code) }
-}
-
 extension Diagnostic {
   /// The shape of `validate --format json`.
   public var json: JSON {
@@ -141,7 +117,7 @@ extension Diagnostic {
       let edits = fix.edits.map {
         JSON.object(members(of: $0.range) + [.init("text", .string($0.text))])
       }
-      all.append(.init("fix", ["title": .string(fix.title), "edits": .array(edits)]))
+      all.append(.init("fix", ["title": .string(fix.title), "safe": .bool(fix.isSafe), "edits": .array(edits)]))
     }
     return .object(all)
   }

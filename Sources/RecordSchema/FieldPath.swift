@@ -3,6 +3,8 @@ public struct FieldPath: Sendable, Hashable, ExpressibleByStringLiteral {
   public enum Step: Sendable, Hashable {
     case key(String)
     case index(Int)
+    /// The item of a list that is this word.
+    case word(String)
   }
 
   public var steps: [Step]
@@ -18,12 +20,14 @@ public struct FieldPath: Sendable, Hashable, ExpressibleByStringLiteral {
       switch step {
       case .key(let key): key
       case .index(let index): String(index)
+      case .word(let word): word
       }
     }
     .joined(separator: ".")
   }
 
   public func item(_ index: Int) -> FieldPath { FieldPath(steps + [.index(index)]) }
+  public func word(_ word: String) -> FieldPath { FieldPath(steps + [.word(word)]) }
   public func key(_ key: String) -> FieldPath { FieldPath(steps + [.key(key)]) }
 }
 

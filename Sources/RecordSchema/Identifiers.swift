@@ -78,7 +78,7 @@ public struct UnitCode: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-private func isASCIIAlphanumeric(_ byte: UInt8) -> Bool {
+package func isASCIIAlphanumeric(_ byte: UInt8) -> Bool {
   (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
 }

@@ -8,8 +8,15 @@ public enum FileRole: Sendable, Equatable {
   case image
   /// Neither a record nor an image.
   case stray
+  /// Not below the data folder.
+  case outside
 
   public init(path: String, dataFolder: String) {
+    guard path.utf8.starts(with: dataFolder.utf8), path.utf8.dropFirst(dataFolder.utf8.count).first == UInt8(ascii: "/")
+    else {
+      self = .outside
+      return
+    }
     let inside = path.utf8.dropFirst(dataFolder.utf8.count + 1)
     let folder = Substring(inside.prefix { $0 != UInt8(ascii: "/") })
     if folder == "photos" || folder == "signatures" {
@@ -34,7 +41,7 @@ public enum AnyReading: Sendable {
 
   /// Reads a record file's bytes. Never fails: what is wrong with them is in the findings.
   public init(_ bytes: [UInt8], kind: RecordKind, entry: TreeEntry, configuration: Configuration) {
-    let document = YAMLReader.read(bytes)
+    let document = YAMLDocument(judging: bytes)
     let path = entry.path
     switch kind {
     case .unit:
@@ -95,7 +102,7 @@ extension RecordSource {
         file: ConfigurationDecoder.path, range: .fileStart)
       return (nil, [finding])
     }
-    return ConfigurationDecoder.read(YAMLReader.read(try read(file)))
+    return ConfigurationDecoder.read(YAMLDocument(judging: try read(file)))
   }
 }
 

@@ -13,6 +13,10 @@ public struct Finding: Sendable, Equatable {
   /// What would help, to be looked for among all records when the finding is reported: a finding is kept as long as its
   /// own files stay as they are, so it holds nothing that others decide.
   let wish: Wish?
+  /// What the value says after a safe fix.
+  let rewriting: String?
+  /// The place, of findings that are about no value of a record.
+  let range: SourceRange?
 
   enum Wish: Sendable, Equatable {
     case spelling(Spelling)
@@ -30,7 +34,7 @@ public struct Finding: Sendable, Equatable {
 
   init(
     _ rule: Rule, file: String, at field: FieldPath, subject: String?, _ message: String, help: String? = nil,
-    wish: Wish? = nil
+    wish: Wish? = nil, rewriting: String? = nil, range: SourceRange? = nil
   ) {
     self.rule = rule
     self.file = file
@@ -39,5 +43,7 @@ public struct Finding: Sendable, Equatable {
     self.message = message
     self.help = help
     self.wish = wish
+    self.rewriting = rewriting
+    self.range = range
   }
 }

@@ -10,21 +10,30 @@ struct FileFaults: Sendable {
   let findings: [Finding]
 
   /// `nil` when nothing is.
-  init?(_ entry: TreeEntry, _ role: FileRole, _ reading: AnyReading?) {
+  init?(
+    _ entry: TreeEntry, _ role: FileRole, _ reading: AnyReading?, _ source: any RecordSource, _ context: RuleContext
+  ) throws {
     file = entry.path
     diagnostics = reading?.findings ?? []
+    let inspected = InspectedFile(entry, role, source)
     var findings: [Finding] = []
-    for rule in RuleRegistry.files { if let finding = rule.check(entry, role) { findings.append(finding) } }
+    for rule in RuleRegistry.files { findings += try rule.check(inspected) }
     switch reading {
     case .person(let reading):
-      if let person = Located(reading) { for rule in RuleRegistry.people { findings += rule.check(person) } }
+      if let person = Located(reading) { for rule in RuleRegistry.people { findings += rule.check(person, context) } }
     case .unit(let reading):
-      if let unit = Located(reading) { for rule in RuleRegistry.units { findings += rule.check(unit) } }
+      if let unit = Located(reading) { for rule in RuleRegistry.units { findings += rule.check(unit, context) } }
     case .webhook(let reading):
-      if let subscription = Located(reading) {
-        for rule in RuleRegistry.subscriptions { findings += rule.check(subscription) }
+      if let webhook = Located(reading) {
+        for rule in RuleRegistry.subscriptions { findings += rule.check(webhook, context) }
       }
-    case .apiKey, .approval, nil: break
+    case .apiKey(let reading):
+      if let key = Located(reading) { for rule in RuleRegistry.apiKeys { findings += rule.check(key, context) } }
+    case .approval(let reading):
+      if let approval = Located(reading) {
+        for rule in RuleRegistry.approvals { findings += rule.check(approval, context) }
+      }
+    case nil: break
     }
     self.findings = findings
     if diagnostics.isEmpty, findings.isEmpty { return nil }
@@ -53,10 +62,10 @@ struct Judgement {
   }
 
   /// Judges a whole tree.
-  init(_ faults: [FileFaults], _ index: RecordIndex) throws {
+  init(_ faults: [FileFaults], _ index: RecordIndex, _ context: RuleContext) throws {
     self.init(files: faults, keys: [:], circles: [])
     try index.forEachKey { marks in
-      let findings = try Self.findings(Meeting(marks, index))
+      let findings = try Self.findings(Meeting(marks, index, context))
       if !findings.isEmpty { keys[try index.key(of: marks[0])] = findings }
     }
     circles = try RuleRegistry.circles.flatMap { try CircleSearch(rule: $0, index: index).everywhere() }
@@ -75,7 +84,8 @@ struct Judgement {
   /// - Parameter touched: the keys of all files that differ, as they were and as they are.
   /// - Parameter index: of the tree after the change.
   mutating func change(
-    _ changed: [String], _ faults: [FileFaults], touched: Set<RecordKey>, _ index: RecordIndex
+    _ changed: [String], _ faults: [FileFaults], touched: Set<RecordKey>, _ index: RecordIndex,
+    _ context: RuleContext
   ) throws {
     for path in changed { files[PathKey(path)] = nil }
     for fault in faults { files[PathKey(fault.file)] = fault }
@@ -85,7 +95,7 @@ struct Judgement {
       keys[key] = nil
       let marks = try index.marks(at: key)
       guard !marks.isEmpty else { continue }
-      let findings = try marks.withUnsafeBufferPointer { try Self.findings(Meeting($0, index)) }
+      let findings = try marks.withUnsafeBufferPointer { try Self.findings(Meeting($0, index, context)) }
       if !findings.isEmpty { keys[key] = findings }
       starts.formUnion(marks.filter { $0.role == .claim }.map(\.file))
     }

@@ -6,13 +6,20 @@ import Records
 
 /// A judgement on disk, with the tree that it is about.
 struct KeptJudgement {
+  /// The data folder.
   let tree: OID
+  /// The whole tree, of which the other files are looked through for keys.
+  let root: OID
+  /// The day of which it speaks.
+  let date: CalendarDate
   let judgement: Judgement
   private let seal: UInt64
 
-  init(_ judgement: Judgement, tree: OID, in source: CommitSource) throws {
+  init(_ judgement: Judgement, tree: OID, on date: CalendarDate, in source: CommitSource) throws {
     self.judgement = judgement
     self.tree = tree
+    self.date = date
+    root = source.tree
     seal = try Self.seal(source)
   }
 
@@ -21,16 +28,21 @@ struct KeptJudgement {
     seal = try Self.seal(source)
     guard let bytes = SealedFile.read(path, seal: seal) else { return nil }
     var unpacker = Unpacker(bytes)
-    guard let tree = (try? unpacker.text()).flatMap({ OID($0) }), let judgement = try? Judgement(&unpacker) else {
-      return nil
-    }
+    guard let tree = (try? unpacker.text()).flatMap({ OID($0) }),
+      let root = (try? unpacker.text()).flatMap({ OID($0) }),
+      let day = try? unpacker.number(), let judgement = try? Judgement(&unpacker)
+    else { return nil }
     self.tree = tree
+    self.root = root
+    date = CalendarDate(dayNumber: Int32(clamping: day))
     self.judgement = judgement
   }
 
   func save(to path: String) {
     var packer = Packer()
     packer.add(tree.description)
+    packer.add(root.description)
+    packer.add(Int(date.dayNumber))
     judgement.pack(into: &packer)
     SealedFile.write(packer.bytes, to: path, seal: seal)
   }
@@ -94,11 +106,14 @@ extension Finding {
     packer.add(field.steps) { packer, step in
       switch step {
       case .key(let key):
-        packer.add(true)
+        packer.add(0)
         packer.add(key)
       case .index(let index):
-        packer.add(false)
+        packer.add(1)
         packer.add(index)
+      case .word(let word):
+        packer.add(2)
+        packer.add(word)
       }
     }
     packer.add(subject)
@@ -113,6 +128,8 @@ extension Finding {
       packer.add(Int(spelling.family.rawValue))
       packer.add(spelling.excluding)
     }
+    packer.add(rewriting)
+    packer.add(range.map { [$0] } ?? []) { $0.add($1) }
   }
 
   private static func wish(_ unpacker: inout Unpacker) throws(Unpacker.Malformed) -> Wish? {
@@ -130,9 +147,14 @@ extension Finding {
       try Validators.rule(&unpacker), file: try unpacker.text(),
       at: FieldPath(
         try unpacker.items { unpacker throws(Unpacker.Malformed) in
-          try unpacker.flag() ? .key(try unpacker.text()) : .index(try unpacker.number())
+          switch try unpacker.number() {
+          case 0: .key(try unpacker.text())
+          case 1: .index(try unpacker.number())
+          default: .word(try unpacker.text())
+          }
         }), subject: try unpacker.optionalText(), try unpacker.text(), help: try unpacker.optionalText(),
-      wish: try Self.wish(&unpacker))
+      wish: try Self.wish(&unpacker), rewriting: try unpacker.optionalText(),
+      range: try unpacker.items { unpacker throws(Unpacker.Malformed) in try unpacker.range() }.first)
   }
 }
 
@@ -146,6 +168,7 @@ extension Diagnostic {
     packer.add(subject)
     packer.add(help)
     packer.add(fix?.title)
+    packer.add(fix?.isSafe ?? false)
     packer.add(fix?.edits ?? []) { packer, edit in
       packer.add(edit.range)
       packer.add(edit.text)
@@ -160,10 +183,11 @@ extension Diagnostic {
       subject: try unpacker.optionalText(), severity: severity)
     help = try unpacker.optionalText()
     let title = try unpacker.optionalText()
+    let isSafe = try unpacker.flag()
     let edits = try unpacker.items { unpacker throws(Unpacker.Malformed) in
       Edit(range: try unpacker.range(), text: try unpacker.text())
     }
-    fix = title.map { Fix(title: $0, edits: edits) }
+    fix = title.map { Fix(title: $0, edits: edits, isSafe: isSafe) }
   }
 }
 

@@ -28,7 +28,7 @@ struct Locating {
     }
     let byFile = Dictionary(grouping: sorted.indices) { PathKey(sorted[$0].file) }
     return try byFile.flatMap { file, numbers in
-      let isPlaced = numbers.contains { sorted[$0].field != .record }
+      let isPlaced = numbers.contains { sorted[$0].field != .record && sorted[$0].range == nil }
       let root = isPlaced ? try index.bytes(ofPath: file.path).flatMap { YAMLReader.read($0).root } : nil
       let places = root.map(Places.init)
       return try numbers.map { try diagnostic(sorted[$0], suggestions[$0], places) }
@@ -61,11 +61,16 @@ struct Locating {
       help = "Ids are never shared or reused. Give the newer record the next free id, \(next)."
     case nil: break
     }
-    let fix = suggestion.flatMap { text in
-      node.map { Diagnostic.Fix(title: "Write \(text)", edits: [.init(range: $0.range, text: text)]) }
+    let fix = (suggestion ?? finding.rewriting).flatMap { text in
+      node.map {
+        let isSafe = finding.rewriting != nil
+        let edit = Diagnostic.Edit(range: $0.range, text: isSafe ? quoted(text) : text)
+        return Diagnostic.Fix(title: "Write \(text)", edits: [edit], isSafe: isSafe)
+      }
     }
     return Diagnostic(
-      finding.rule, message, file: finding.file, range: node?.range ?? .fileStart, subject: finding.subject,
+      finding.rule, message, file: finding.file, range: finding.range ?? node?.range ?? .fileStart,
+      subject: finding.subject,
       help: help, fix: fix)
   }
 }

@@ -21,30 +21,65 @@ public struct Located<Record: Sendable> {
   var stem: String { reading.stem }
   /// The file is read as a whole; otherwise the record is what could be made out.
   var isWhole: Bool { reading.isWhole }
+  /// The file says `is_active: true` in so many words.
+  var saysActive: Bool { reading.saysActive }
 }
 
-/// A rule about one person's record by itself.
-protocol PersonRule: Sendable {
+extension Located {
+  /// The employee reference or unit code; of what has none, the file's name.
+  var subject: String {
+    switch record {
+    case let person as Person: person.reference.rawValue
+    case let unit as Unit: unit.code.rawValue
+    default: stem
+    }
+  }
+
+  func finding(
+    _ rule: Rule, at field: FieldPath, _ message: String, help: String? = nil, wish: Finding.Wish? = nil,
+    rewriting text: String? = nil
+  ) -> Finding {
+    Finding(
+      rule, file: file, at: field, subject: subject, message, help: help, wish: wish, rewriting: text)
+  }
+}
+
+/// What rules may look at beside the records: the settings, and the day of which the judgement speaks.
+public struct RuleContext: Sendable {
+  public let configuration: Configuration
+  public let date: CalendarDate
+
+  public init(_ configuration: Configuration, on date: CalendarDate) {
+    self.configuration = configuration
+    self.date = date
+  }
+
+  func isOn(_ system: String) -> Bool { configuration.system(system)?.isEnabled ?? false }
+}
+
+/// A rule about one record by itself.
+protocol RecordRule<Record>: Sendable {
+  associatedtype Record: Sendable
   static var rule: Rule { get }
-  static func check(_ person: Located<Person>) -> [Finding]
+  static func check(_ record: Located<Record>, _ context: RuleContext) -> [Finding]
 }
 
-/// A rule about one unit's record by itself.
-protocol UnitRule: Sendable {
-  static var rule: Rule { get }
-  static func check(_ unit: Located<Unit>) -> [Finding]
-}
+protocol PersonRule: RecordRule where Record == Person {}
+protocol UnitRule: RecordRule where Record == Unit {}
+protocol APIKeyRule: RecordRule where Record == APIKey {}
+protocol SubscriptionRule: RecordRule where Record == Subscription {}
+protocol ApprovalRule: RecordRule where Record == Approval {}
 
-/// A rule about one subscription by itself.
-protocol SubscriptionRule: Sendable {
-  static var rule: Rule { get }
-  static func check(_ subscription: Located<Subscription>) -> [Finding]
-}
-
-/// A rule about one file below the data folder, whatever it holds.
+/// A rule about one file, whatever it holds.
 protocol FileRule: Sendable {
   static var rule: Rule { get }
-  static func check(_ entry: TreeEntry, _ role: FileRole) -> Finding?
+  static func check(_ file: InspectedFile) throws -> [Finding]
+}
+
+/// A rule about the settings, or about a tree as a whole, at the cost of a few files. Judged at every run.
+protocol TreeRule: Sendable {
+  static var rule: Rule { get }
+  static func check(_ index: RecordIndex, _ context: RuleContext) throws -> [Finding]
 }
 
 /// A rule about the files that meet at one key: who claims it, who names it.
@@ -73,15 +108,17 @@ protocol CircleRule: Sendable {
 /// The files that meet at one key.
 struct Meeting {
   let index: RecordIndex
+  let context: RuleContext
   let marks: UnsafeBufferPointer<Mark>
   /// How many files claim the key.
   let claims: Int
   /// Something claims the key, or a file that cannot be read has its name: an unreadable manager is not an unknown one.
   let isKnown: Bool
 
-  init(_ marks: UnsafeBufferPointer<Mark>, _ index: RecordIndex) {
+  init(_ marks: UnsafeBufferPointer<Mark>, _ index: RecordIndex, _ context: RuleContext) {
     self.marks = marks
     self.index = index
+    self.context = context
     var (claims, isKnown) = (0, false)
     for mark in marks {
       switch mark.role {
@@ -107,6 +144,9 @@ struct Meeting {
   func apiKeys(_ role: Role) throws -> [Located<APIKey>] {
     try located(role) { if case .apiKey(let reading) = $0 { Located(reading) } else { nil } }
   }
+
+  /// Whether a file has this part in the key; looking costs less than reading.
+  func has(_ role: Role) -> Bool { marks.contains { $0.role == role } }
 
   /// In the order of their paths, whatever came in when.
   private func located<Record>(_ role: Role, _ record: (AnyReading) -> Located<Record>?) throws -> [Located<Record>] {

@@ -25,22 +25,28 @@ public struct ValidationReport: Sendable {
 
 /// Judges a tree: what each file says, and how the records relate.
 ///
+/// - Parameter date: the day of which rules speak that depend on one: who has left, which key has expired.
 /// - Parameter base: the commit to compare with, to judge the change itself as well.
+/// - Parameter authority: who stands for that change.
 /// - Parameter cache: what earlier runs kept; with it, a commit costs what it changes.
 public func validate(
-  _ source: some RecordSource, base: CommitSource? = nil, cache: ValidationCache? = nil,
+  _ source: some RecordSource, asOf date: CalendarDate, base: CommitSource? = nil,
+  authority: ChangeAuthority = ChangeAuthority(), cache: ValidationCache? = nil,
   progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
 ) throws -> ValidationReport {
   let read = try source.configuration()
-  let configuration = read.configuration ?? Configuration()
+  let context = RuleContext(read.configuration ?? Configuration(), on: date)
   // Whatever goes wrong with what was kept: reading everything goes right, or says what is wrong.
-  let kept = (source as? CommitSource).flatMap { try? cache?.judge($0, configuration) }
-  let (judgement, index) = try kept ?? judgeEverything(source, configuration, cache, progress)
+  let kept = (source as? CommitSource).flatMap { try? cache?.judge($0, context) }
+  let (judgement, index) = try kept ?? judgeEverything(source, context, cache, progress)
   let change = try base.flatMap { base in
-    try (source as? CommitSource).map { try RecordedChange(from: base, to: $0, index) }
+    try (source as? CommitSource).map {
+      try RecordedChange(from: base, to: $0, index, context, authority, cache?.catalogues)
+    }
   }
+  let ofTree = try read.configuration == nil ? [] : RuleRegistry.trees.flatMap { try $0.check(index, context) }
   let ofChange = try change.map { change in try RuleRegistry.changes.flatMap { try $0.check(change) } } ?? []
-  let diagnostics = read.findings + (try judgement.diagnostics(index, with: ofChange))
+  let diagnostics = read.findings + (try judgement.diagnostics(index, with: ofTree + ofChange))
   return ValidationReport(
     commit: source.commit?.description, people: try index.count(of: .person), units: try index.count(of: .unit),
     diagnostics: sorted(diagnostics))
@@ -57,13 +63,17 @@ private func sorted(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
 }
 
 private func judgeEverything(
-  _ source: some RecordSource, _ configuration: Configuration, _ cache: ValidationCache?,
+  _ source: some RecordSource, _ context: RuleContext, _ cache: ValidationCache?,
   _ progress: @escaping @Sendable (Int, Int) -> Void
 ) throws -> (Judgement, RecordIndex) {
+  let configuration = context.configuration
   let tree = try (source as? CommitSource)?.folder(configuration.dataFolder)
-  let reader = TreeReader(configuration, progress: progress) { FileFaults($0, $1, $2) }
-  let (catalogue, faults) = try reader.read(source, tree: tree)
+  let reader = TreeReader(configuration, progress: progress) { try FileFaults($0, $1, $2, $3, context) }
+  let (catalogue, ofRecords) = try reader.read(source, tree: tree)
+  let faults =
+    try ofRecords
+    + source.files(outside: configuration.dataFolder).compactMap { try FileFaults($0, .outside, nil, source, context) }
   let index = RecordIndex(catalogue, configuration: configuration, source: source)
-  guard let cache, let source = source as? CommitSource else { return (try Judgement(faults, index), index) }
-  return (try cache.keeping(catalogue, configuration, source) { try Judgement(faults, index) }, index)
+  guard let cache, let source = source as? CommitSource else { return (try Judgement(faults, index, context), index) }
+  return (try cache.keeping(catalogue, context, source) { try Judgement(faults, index, context) }, index)
 }

@@ -10,7 +10,7 @@ import Records
 /// again. When one of them is missing, damaged, of another program or too far away, everything is read.
 public struct ValidationCache {
   private let repository: Repository
-  private let catalogues: CatalogueStore
+  let catalogues: CatalogueStore
   private let path: String
   /// Nothing is kept, as in a hook that may yet refuse the commit.
   private let isReadOnly: Bool
@@ -24,7 +24,8 @@ public struct ValidationCache {
   }
 
   /// Judges a commit by what it changes; `nil` when everything must be read.
-  func judge(_ source: CommitSource, _ configuration: Configuration) throws -> (Judgement, RecordIndex)? {
+  func judge(_ source: CommitSource, _ context: RuleContext) throws -> (Judgement, RecordIndex)? {
+    let configuration = context.configuration
     let folder = configuration.dataFolder
     let fingerprint = configuration.readingFingerprint
     guard let tree = try source.folder(folder), let kept = try KeptJudgement(path, for: source),
@@ -41,22 +42,40 @@ public struct ValidationCache {
     let index = RecordIndex(catalogue, configuration: configuration, source: source)
     try index.apply(indexed, readings)
     var judgement = kept.judgement
-    if !judged.isEmpty {
+    let rejudged = try judged + datedFiles(from: kept.date, to: context.date, index, limit: catalogue.fileCount)
+    let outside = try repository.changes(from: kept.root, to: source.tree, skipping: folder)
+    if !rejudged.isEmpty || !outside.isEmpty {
       var chunk = CatalogueChunk()
-      for entry in judged.compactMap(\.old) {
+      for entry in rejudged.compactMap(\.old) {
         chunk.add(entry, dataFolder: folder, reading: try reading(of: entry, from: source, configuration))
       }
-      let come = judged.compactMap(\.new)
-      for entry in come { chunk.add(entry, dataFolder: folder, reading: readings[PathKey(entry.path)]) }
+      var faults: [FileFaults] = []
+      for entry in rejudged.compactMap(\.new) {
+        let reading = try readings[PathKey(entry.path)] ?? reading(of: entry, from: source, configuration)
+        chunk.add(entry, dataFolder: folder, reading: reading)
+        let role = FileRole(path: entry.path, dataFolder: folder)
+        if let fault = try FileFaults(entry, role, reading, source, context) { faults.append(fault) }
+      }
+      faults += try outside.compactMap(\.new).compactMap { try FileFaults($0, .outside, nil, source, context) }
       try judgement.change(
-        judged.map(\.path),
-        come.compactMap {
-          FileFaults($0, FileRole(path: $0.path, dataFolder: folder), readings[PathKey($0.path)])
-        },
-        touched: Set(chunk.keyedMarks.map(\.key)), index)
-      keep(try KeptJudgement(judgement, tree: tree, in: source))
+        (rejudged + outside).map(\.path), faults, touched: Set(chunk.keyedMarks.map(\.key)), index, context)
+      keep(try KeptJudgement(judgement, tree: tree, on: context.date, in: source))
     }
     return (judgement, index)
+  }
+
+  /// The files of which something else may be true on another day: people for whom something began or ended in between,
+  /// keys and approvals, which expire. As if they had changed.
+  private func datedFiles(
+    from old: CalendarDate, to new: CalendarDate, _ index: RecordIndex, limit files: Int
+  ) throws -> [TreeChange] {
+    guard old != new else { return [] }
+    var numbers = Set(try index.boundaries(from: min(old, new).adding(days: 1), through: max(old, new)).map(\.file))
+    for kind in [RecordKind.apiKey, .approval] { numbers.formUnion(try index.files(of: kind)) }
+    return try numbers.sorted().map { number in
+      let entry = try index.file(number).entry
+      return TreeChange(path: entry.path, old: entry, new: entry)
+    }
   }
 
   /// What differs between two trees; `nil` when one of them is not there any more, or when so much differs that reading
@@ -68,12 +87,12 @@ public struct ValidationCache {
 
   /// Keeps the catalogue of a tree that was read as a whole, and what it is judged to be.
   func keeping(
-    _ catalogue: Catalogue, _ configuration: Configuration, _ source: CommitSource, _ judge: () throws -> Judgement
+    _ catalogue: Catalogue, _ context: RuleContext, _ source: CommitSource, _ judge: () throws -> Judgement
   ) throws -> Judgement {
     guard !isReadOnly, let tree = catalogue.tree else { return try judge() }
-    let fingerprint = configuration.readingFingerprint
+    let fingerprint = context.configuration.readingFingerprint
     let judgement = try catalogues.save(catalogue, fingerprint: fingerprint, during: judge)
-    keep(try KeptJudgement(judgement, tree: tree, in: source))
+    keep(try KeptJudgement(judgement, tree: tree, on: context.date, in: source))
     return judgement
   }
 

@@ -57,6 +57,9 @@ extension YAMLNode {
       case .index(let index):
         guard let items = node.items, items.indices.contains(index) else { return node }
         node = items[index]
+      case .word(let word):
+        guard let next = node.item(word) else { return node }
+        node = next
       }
     }
     return node
@@ -68,9 +71,13 @@ extension YAMLNode {
       switch step {
       case .key(let key): node?[key]
       case .index(let index): node?.items.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+      case .word(let word): node?.item(word)
       }
     }
   }
+
+  /// The item of a list that is this word; of a repeated one the last.
+  private func item(_ word: String) -> YAMLNode? { items?.last { $0.scalar == word } }
 }
 
 /// Something in the text that no record may hold.
@@ -78,6 +85,12 @@ public struct YAMLProblem: Sendable {
   public let rule: Rule
   public let message: String
   public let range: SourceRange
+
+  public init(rule: Rule, message: String, range: SourceRange) {
+    self.rule = rule
+    self.message = message
+    self.range = range
+  }
 }
 
 /// What a file says, as far as it could be read.
@@ -86,4 +99,6 @@ public struct YAMLDocument: Sendable {
   public let root: YAMLNode?
   /// Empty when the text is YAML that records may use.
   public let problems: [YAMLProblem]
+  /// What is wrong with the text, but does not keep the record from being read.
+  public var remarks: [YAMLProblem] = []
 }

@@ -23,8 +23,11 @@ public struct YAMLReader {
     // A byte order mark is no part of the text; libyaml would count it as the first column.
     let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
     return text.withUnsafeBufferPointer { buffer in
-      if let root = PlainYAML.read(buffer) { return YAMLDocument(root: root, problems: []) }
-      return readByLibyaml(buffer)
+      var document =
+        PlainYAML.read(buffer).map { YAMLDocument(root: $0, problems: []) } ?? MergeConflict.document(buffer)
+        ?? readByLibyaml(buffer)
+      document.remarks = HiddenCharacters.remarks(buffer, root: document.root)
+      return document
     }
   }
 
@@ -52,6 +55,10 @@ public struct YAMLReader {
       case .streamStart, .documentEnd: continue
       case .streamEnd: return YAMLDocument(root: root, problems: problems)
       case .documentStart:
+        if event.range.start != event.range.end, bytes[byte: event.range.start] == UInt8(ascii: "%") {
+          report(
+            .yamlDirective, "A line that begins with % gives orders to YAML programs.", event.range.start.character)
+        }
         if root != nil {
           report(.yamlSeveralDocuments, "A second record starts here; a file holds one.", event.range)
           hasStopped = true
@@ -70,7 +77,7 @@ public struct YAMLReader {
     case .success(let event): return event
     case .failure(let failure):
       hasStopped = true
-      let position = failure.byteOffset.map(position(ofByte:)) ?? failure.position
+      let position = failure.byteOffset.map { bytes.position(ofByte: $0) } ?? failure.position
       var message = failure.problem
       if let context = failure.context { message += " (\(context))" }
       let range = SourceRange(
@@ -168,7 +175,7 @@ public struct YAMLReader {
       guard let valueEvent = next() else { break }
       guard let value = node(from: valueEvent, depth: depth + 1) else { continue }
       guard let key, case .scalar(let name, let isPlain) = key.content else {
-        report(.yamlComplexKey, "A field's name must be plain text.", event.range)
+        report(.yamlComplexKey, "A field's name must be plain text.", key?.range ?? event.range)
         continue
       }
       if name == "<<", isPlain {
@@ -184,18 +191,5 @@ public struct YAMLReader {
   /// A block ends for libyaml where the next thing starts; for people it ends with its last value.
   private func range(from start: EventStream.Event, to end: SourcePosition, last: YAMLNode?) -> SourceRange {
     SourceRange(start: start.range.start, end: start.isFlow ? end : last?.range.end ?? start.range.end)
-  }
-
-  /// Line and column of a byte; libyaml gives them not where bytes cannot be decoded.
-  private func position(ofByte offset: Int) -> SourcePosition {
-    var position = SourcePosition(line: 1, column: 1)
-    for byte in bytes.prefix(offset) {
-      if byte == UInt8(ascii: "\n") {
-        position = SourcePosition(line: position.line + 1, column: 1)
-      } else if byte & 0xC0 != 0x80 {
-        position.column += 1
-      }
-    }
-    return position
   }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import RecordSchema
+import Records
 
 /// The one place where the time of day is read.
 enum Clock {
@@ -14,6 +15,11 @@ enum Clock {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Instant(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+  }
+
+  /// The day in the organisation's time zone.
+  static func today(of source: some RecordSource) throws -> CalendarDate {
+    (try source.configuration().configuration ?? Configuration()).organisation.timeZone.date(at: now())
   }
 
   /// For durations: never set back.

@@ -5,6 +5,8 @@ import Glibc
 import Journal
 import Ledger
 import Publishers
+import RecordSchema
+import Records
 
 @main
 enum Main {
@@ -25,7 +27,10 @@ enum Main {
   /// Exit statuses are those of the contract: 1 for data and deliveries, 64 for usage, 70 for the environment.
   private static func exit(with error: any Error) -> Never {
     switch error {
-    case is GitError, is FileError, is LedgerError, is JournalError, is EnvironmentError:
+    case let error as GitError:
+      Terminal.problem("\(error)", code: error.rule?.code)
+      Glibc.exit(70)
+    case is FileError, is LedgerError, is JournalError, is EnvironmentError:
       Terminal.problem("\(error)")
       Glibc.exit(70)
     case is Refusal, is PublisherError:
@@ -51,6 +56,19 @@ enum Main {
       }
     }
     return Array(rest)
+  }
+}
+
+extension GitError {
+  /// The page that tells more.
+  fileprivate var rule: Rule? {
+    switch reason {
+    case .shallow: .shallowClone
+    case .partial: .partialClone
+    case .sha256: .sha256Repository
+    case .foreignOwner: .foreignOwner
+    default: nil
+    }
   }
 }
 

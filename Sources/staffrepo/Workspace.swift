@@ -47,6 +47,11 @@ struct Workspace {
     isCaching ? ValidationCache(repository, folder: cacheFolder, isReadOnly: isReadOnly) : nil
   }
 
+  /// What the next commit would hold: the index, or the one that `git commit` prepares and names in the environment.
+  func staged() throws -> CommitSource {
+    CommitSource(repository, tree: try repository.stagedTree(indexFile: environment("GIT_INDEX_FILE")))
+  }
+
   /// Networks inside the organisation that endpoints may be in, from `git config staffrepo.allowNetworks`.
   func addressPolicy() throws -> AddressPolicy {
     let text = repository.configuration("staffrepo.allowNetworks") ?? ""

@@ -24,8 +24,9 @@ private func person(_ id: Int, _ reference: String) -> String {
     let (base, head) = (
       try CommitSource(repository, commit: commits[0]), try CommitSource(repository, commit: commits[1])
     )
-    #expect(try validate(head).diagnostics.allSatisfy { !$0.rule.code.hasPrefix("X") })
-    return try validate(head, base: base).diagnostics.filter { $0.rule.code.hasPrefix("X") }.map {
+    #expect(try validate(head, asOf: ExampleWorld.day).diagnostics.allSatisfy { !$0.rule.code.hasPrefix("X") })
+    return try validate(head, asOf: ExampleWorld.day, base: base).diagnostics.filter { $0.rule.code.hasPrefix("X") }.map
+    {
       "\($0.rule.code) \($0.file):\($0.range.start.line):\($0.range.start.column) \($0.subject ?? "")"
     }
   }

@@ -7,7 +7,9 @@ import Records
 /// its first line.
 struct MarkedRecords: RecordSource, Sendable {
   let commit: OID? = nil
-  private var texts: [String: String] = [:]
+  private(set) var texts: [String: String] = [:]
+  /// Of those that are no plain files.
+  private var kinds: [String: TreeEntry.Kind] = [:]
   private(set) var expected: Set<Place> = []
 
   /// Where a rule must report something.
@@ -30,11 +32,19 @@ struct MarkedRecords: RecordSource, Sendable {
     for (path, text) in files { add("data/\(path)", text) }
   }
 
+  /// - Parameter tree: paths from the top with marked text.
+  init(tree: [String: String], kinds: [String: TreeEntry.Kind] = [:]) {
+    for (path, text) in tree { add(path, text) }
+    self.kinds = kinds
+  }
+
   private mutating func add(_ path: String, _ marked: String) {
     var text = ""
     var (line, column) = (1, 1)
     var open: [(code: String, start: SourcePosition)] = []
     var rest = marked.unicodeScalars[...]
+    // It is no character of the first line.
+    if rest.first == "\u{FEFF}" { text.unicodeScalars.append(rest.removeFirst()) }
     while let scalar = rest.popFirst() {
       switch scalar {
       case "«":
@@ -58,13 +68,26 @@ struct MarkedRecords: RecordSource, Sendable {
     texts.keys.sorted().filter { $0.hasPrefix(folder + "/") }.compactMap(entry(at:))
   }
 
+  func files(outside folder: String) throws -> [TreeEntry] {
+    texts.keys.sorted().filter { !$0.hasPrefix(folder + "/") }.compactMap(entry(at:))
+  }
+
+  func size(of entry: TreeEntry) throws -> Int { try read(entry).count }
+
   var opener: @Sendable () throws -> any RecordSource {
     { [self] in self }
   }
 
-  func read(_ entry: TreeEntry) throws -> [UInt8] { Array((texts[entry.path] ?? "").utf8) }
+  func read(_ entry: TreeEntry) throws -> [UInt8] { Self.bytes(of: texts[entry.path] ?? "") }
+
+  /// PHOTO and SIGNATURE stand for images, which no text can hold.
+  static func bytes(of text: String) -> [UInt8] {
+    if text.hasPrefix("PHOTO") { return [0xFF, 0xD8, 0xFF, 0xE0] + text.utf8 }
+    if text.hasPrefix("SIGNATURE") { return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + text.utf8 }
+    return Array(text.utf8)
+  }
 
   func entry(at path: String) -> TreeEntry? {
-    texts[path] == nil ? nil : TreeEntry(path: path, oid: .zero, kind: .file)
+    texts[path] == nil ? nil : TreeEntry(path: path, oid: .zero, kind: kinds[path] ?? .file)
   }
 }

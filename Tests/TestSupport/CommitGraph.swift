@@ -9,11 +9,14 @@ public struct CommitGraph: Sendable {
     public let time: Int
     /// Positions of the parents in the graph, the first parent first.
     public let parents: [Int]
+    /// `Name <address>`, of author and committer.
+    public let author: String
 
-    public init(files: [String: String], time: Int, parents: [Int]) {
+    public init(files: [String: String], time: Int, parents: [Int], author: String) {
       self.files = files
       self.time = time
       self.parents = parents
+      self.author = author
     }
   }
 
@@ -21,8 +24,10 @@ public struct CommitGraph: Sendable {
 
   public init() {}
 
-  public mutating func add(_ files: [String: String], time: Int, parents: [Int]) -> Int {
-    nodes.append(Node(files: files, time: time, parents: parents))
+  public mutating func add(
+    _ files: [String: String], time: Int, parents: [Int], author: String = "HR Officer <hr@example.org>"
+  ) -> Int {
+    nodes.append(Node(files: files, time: time, parents: parents, author: author))
     return nodes.count - 1
   }
 
@@ -32,7 +37,7 @@ public struct CommitGraph: Sendable {
     func write(_ text: String) { stream.append(Data(text.utf8)) }
     for (index, node) in nodes.enumerated() {
       write("commit refs/heads/scratch-\(index)\nmark :\(index + 1)\n")
-      write("committer HR Officer <hr@example.org> \(node.time) +0000\ndata 6\nchange\n")
+      write("committer \(node.author) \(node.time) +0000\ndata 6\nchange\n")
       for (place, parent) in node.parents.enumerated() {
         write("\(place == 0 ? "from" : "merge") :\(parent + 1)\n")
       }

@@ -19,7 +19,11 @@ extension CatalogueChunk {
         file.isWhole = false
       }
       add(file)
-      if role == .image { mark(.image, String(entry.path.dropFirst(dataFolder.count + 1)), .claim) }
+      if role == .image {
+        let inside = String(entry.path.dropFirst(dataFolder.count + 1))
+        mark(.image, inside, .claim)
+        mark(.imageName, inside, .claim)
+      }
       if !file.isWhole { note() }
       markName(entry.path, role)
       return
@@ -53,6 +57,9 @@ extension CatalogueChunk {
   private mutating func mark(_ person: Person, isWhole: Bool) {
     if person.id.rawValue > 0 { mark(.personID, String(person.id.rawValue), .claim, isWhole: isWhole) }
     if !person.reference.rawValue.isEmpty { mark(.reference, person.reference.rawValue, .claim, isWhole: isWhole) }
+    if !person.isActive || person.endDate != nil, !person.reference.rawValue.isEmpty {
+      mark(.reference, person.reference.rawValue, .leaving, isWhole: isWhole)
+    }
     if !person.email.isEmpty { mark(.email, person.email, .claim, isWhole: isWhole) }
     if let manager = person.lineManager { mark(.reference, manager.rawValue, .lineManager, isWhole: isWhole) }
     for (position, assignment) in person.units.enumerated() where !assignment.unit.rawValue.isEmpty {
@@ -66,6 +73,7 @@ extension CatalogueChunk {
   private mutating func mark(_ unit: Unit, isWhole: Bool) {
     if unit.id.rawValue > 0 { mark(.unitID, String(unit.id.rawValue), .claim, isWhole: isWhole) }
     if !unit.code.rawValue.isEmpty { mark(.unitCode, unit.code.rawValue, .claim, isWhole: isWhole) }
+    if !unit.isActive, !unit.code.rawValue.isEmpty { mark(.unitCode, unit.code.rawValue, .closed, isWhole: isWhole) }
     if let parent = unit.parent { mark(.unitCode, parent.rawValue, .parent, isWhole: isWhole) }
     if let manager = unit.manager { mark(.reference, manager.rawValue, .unitManager, isWhole: isWhole) }
   }
@@ -88,7 +96,7 @@ extension FileRole {
     switch self {
     case .record(let kind): .record(kind)
     case .image: .image
-    case .stray: .stray
+    case .stray, .outside: .stray
     }
   }
 }

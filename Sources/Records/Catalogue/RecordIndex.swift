@@ -58,7 +58,9 @@ public final class RecordIndex {
   }
 
   public func bytes(ofPath path: String) throws -> [UInt8]? {
-    try number(ofPath: path).map { try source.read(file($0).entry) }
+    if let number = try number(ofPath: path) { return try source.read(file(number).entry) }
+    // staffrepo.yaml is no record.
+    return path.hasPrefix(configuration.dataFolder + "/") ? nil : try source.entry(at: path).map { try source.read($0) }
   }
 
   /// What a record says; `nil` for what is no record.
@@ -116,9 +118,19 @@ public final class RecordIndex {
     try catalogue.forEachKey(body)
   }
 
-  /// The files of the catalogue for which something begins or ends on a day in the range.
-  func boundaries(from first: CalendarDate, through last: CalendarDate) throws -> [(CalendarDate, file: Int)] {
-    try catalogue.boundaries(from: first, through: last)
+  /// The files for which something begins or ends on a day in the range, as far as they are not gone.
+  public func boundaries(from first: CalendarDate, through last: CalendarDate) throws -> [(CalendarDate, file: Int)] {
+    try catalogue.boundaries(from: first, through: last).filter { !hidden.contains($0.file) }
+      + added.boundaries(from: first, through: last).map { ($0, $1 + catalogue.fileCount) }
+  }
+
+  /// The files of a kind of which there are few: units, keys, subscriptions, approvals.
+  public func files(of kind: RecordKind) throws -> [Int] {
+    let content = FileContent.record(kind)
+    let kept = try catalogue.notables().map(\.file).filter {
+      try !hidden.contains($0) && catalogue.content(of: $0) == content
+    }
+    return kept + (0..<added.count).filter { added.file(at: $0).content == content }.map { $0 + catalogue.fileCount }
   }
 
   /// What is claimed in a family: the words that a misspelt one may have meant.

@@ -7,13 +7,13 @@ import Workers
 public struct TreeReader<Remark: Sendable>: Sendable {
   private let configuration: Configuration
   /// What is to be known of a file beside the catalogue.
-  private let remark: @Sendable (TreeEntry, FileRole, AnyReading?) -> Remark?
+  private let remark: @Sendable (TreeEntry, FileRole, AnyReading?, any RecordSource) throws -> Remark?
   private let progress: @Sendable (Int, Int) -> Void
 
   /// - Parameter progress: told the number of files read and of all files, now and then, from any thread.
   public init(
     _ configuration: Configuration, progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in },
-    remark: @escaping @Sendable (TreeEntry, FileRole, AnyReading?) -> Remark?
+    remark: @escaping @Sendable (TreeEntry, FileRole, AnyReading?, any RecordSource) throws -> Remark?
   ) {
     self.configuration = configuration
     self.progress = progress
@@ -51,7 +51,7 @@ public struct TreeReader<Remark: Sendable>: Sendable {
       let role = FileRole(path: entry.path, dataFolder: configuration.dataFolder)
       let reading = try reading(of: entry, role, from: source, configuration)
       part.chunk.add(entry, role, dataFolder: configuration.dataFolder, reading)
-      if let remark = remark(entry, role, reading) { part.remarks.append(remark) }
+      if let remark = try remark(entry, role, reading, source) { part.remarks.append(remark) }
     }
     return part
   }
@@ -78,7 +78,7 @@ extension TreeReader where Remark == Never {
   public static func catalogue(of tree: OID, _ source: CommitSource, _ configuration: Configuration) throws -> Catalogue
   {
     let folder = DataFolderSource(source, tree: tree)
-    return try TreeReader(configuration, remark: { _, _, _ in nil }).read(folder, tree: tree).catalogue
+    return try TreeReader(configuration, remark: { _, _, _, _ in nil }).read(folder, tree: tree).catalogue
   }
 }
 

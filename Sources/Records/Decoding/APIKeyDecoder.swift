@@ -19,7 +19,7 @@ enum APIKeyDecoder {
     _ = reader.text(fields["name"], "name", length: 1...128)
     key.keyHash = reader.hash(fields["key_hash"])
     key.keyHint = reader.text(fields["key_hint"], "key_hint", length: 1...8)
-    key.scopes = reader.words(fields["scopes"], "scopes", known: APIKey.knownScopes)
+    key.scopes = reader.words(fields["scopes"], "scopes", known: APIKey.knownScopes, rule: .unknownScope)
     key.units = reader.list(fields["units"], "units")?.map { reader.unitCode($0, "units") ?? UnitCode("") } ?? []
     key.createdAt = reader.moment(fields["created_at"], "created_at")
     key.expiresAt = reader.moment(fields["expires_at"], "expires_at")

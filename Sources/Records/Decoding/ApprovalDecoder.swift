@@ -12,12 +12,11 @@ enum ApprovalDecoder {
       return .unreadable(path: path, stem: stem, lines: [], findings: reader.findings)
     }
     var approval = Approval(name: stem)
-    approval.guardName =
-      reader.words(fields["guard"], "guard", known: Configuration.defaultGuards.map(\.name)).first ?? ""
+    approval.guardName = reader.word(fields["guard"], "guard", known: Configuration.defaultGuards.map(\.name)) ?? ""
     approval.limit = reader.identifier(fields["limit"], "limit") ?? 0
     approval.expires = reader.date(fields["expires"], "expires")
     approval.reason = reader.text(fields["reason"], "reason", length: 1...1000)
-    for name in known where fields[name].map(\.isEmpty) ?? true {
+    for name in known where fields[name].map({ name == "reason" ? $0.isEmpty : $0.isNull }) ?? true {
       reader.missing(name, what: "An approval")
       reader.isBlocked = true
     }

@@ -6,7 +6,7 @@ public struct ConfigurationDecoder {
   public static let path = "staffrepo.yaml"
 
   var reader = FieldReader(file: ConfigurationDecoder.path)
-  private var configuration = Configuration()
+  var configuration = Configuration()
 
   /// `nil` for the configuration when the file is no YAML mapping or names no organisation.
   public static func read(_ document: YAMLDocument) -> (configuration: Configuration?, findings: [Diagnostic]) {
@@ -16,7 +16,9 @@ public struct ConfigurationDecoder {
   }
 
   private mutating func read(_ document: YAMLDocument) -> Bool {
-    for problem in document.problems { reader.report(problem.rule, problem.message, at: problem.range) }
+    for problem in document.problems + document.remarks {
+      reader.report(problem.rule, problem.message, at: problem.range)
+    }
     guard document.problems.isEmpty, let root = document.root, root.entries != nil else {
       if document.problems.isEmpty {
         reader.report(.yamlNotAMapping, "The file holds no settings.", at: document.root?.range ?? .fileStart)
@@ -37,6 +39,7 @@ public struct ConfigurationDecoder {
     readGuards(settings["guards"])
     readPolicies(settings["policies"])
     configuration.approvers = texts(settings["approvers"], "approvers")
+    judgeApprovers(settings["approvers"])
     let exports = self.settings(settings["exports"], known: ["keep"], in: "exports")
     if let keep = number(exports["keep"], "exports.keep", from: 1) { configuration.keptExports = keep }
     readSystems(settings["systems"])
@@ -48,6 +51,7 @@ public struct ConfigurationDecoder {
       node, known: ["id", "name", "email_domains", "time_zone", "contact_email"], in: "organisation")
     configuration.organisation.name = text(parts["name"], "organisation.name") ?? ""
     configuration.organisation.emailDomains = texts(parts["email_domains"], "organisation.email_domains")
+    judgeDomains(parts["email_domains"])
     configuration.organisation.contactEmail = text(parts["contact_email"], "organisation.contact_email")
     if let zone = parts["time_zone"], let name = text(zone, "organisation.time_zone") {
       if let rules = TimeZoneRules.named(name) {
@@ -95,6 +99,7 @@ public struct ConfigurationDecoder {
   private mutating func readCustomFields(_ node: YAMLNode?) {
     for entry in entries(node, "custom_fields") {
       let what = "custom_fields.\(reader.excerpt(entry.key))"
+      judgeCustomFieldName(entry)
       var type = Configuration.CustomFieldDeclaration.FieldType.string
       var isSensitive = false
       var values: [String] = []
@@ -129,11 +134,13 @@ public struct ConfigurationDecoder {
       return
     }
     for item in items {
-      let parts = settings(item, known: ["name", "paths", "fields", "authors"], in: "a policy")
-      configuration.policies.append(
-        .init(
-          name: text(parts["name"], "policies.name") ?? "", paths: texts(parts["paths"], "policies.paths"),
-          fields: texts(parts["fields"], "policies.fields"), authors: texts(parts["authors"], "policies.authors")))
+      let parts = settings(item, known: ["name", "paths", "fields", "authors", "signed"], in: "a policy")
+      let policy = Configuration.Policy(
+        name: text(parts["name"], "policies.name") ?? "", paths: texts(parts["paths"], "policies.paths"),
+        fields: texts(parts["fields"], "policies.fields"), authors: texts(parts["authors"], "policies.authors"),
+        isSigned: boolean(parts["signed"], "policies.signed") ?? false)
+      judge(policy, parts, at: item)
+      configuration.policies.append(policy)
     }
   }
 

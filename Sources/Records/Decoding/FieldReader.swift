@@ -83,8 +83,12 @@ struct FieldReader {
     return text
   }
 
-  mutating func text(_ node: YAMLNode?, _ field: String, length: ClosedRange<Int>) -> String? {
+  /// - Parameter isMoment: what looks like a date is one.
+  mutating func text(
+    _ node: YAMLNode?, _ field: String, length: ClosedRange<Int>, isMoment: Bool = false
+  ) -> String? {
     guard let node, let text = scalar(node, field) else { return nil }
+    if !isMoment { warnIfAmbiguous(node) }
     if isOrdinary(text), length.contains(text.utf8.count) { return text }
     let count = text.unicodeScalars.count
     if !length.contains(count) {
@@ -94,12 +98,15 @@ struct FieldReader {
     if let first = text.unicodeScalars.first, let last = text.unicodeScalars.last,
       isBlank(first) || isBlank(last)
     {
-      report(.blankAtEnd, "\(field) begins or ends with a blank.", at: node.range)
+      report(
+        .blankAtEnd, "\(field) begins or ends with a blank.", at: node.range,
+        fix: trimming(text).map { Diagnostic.Fix(title: "Remove the blanks", writing: $0, at: node.range) })
     } else if let scalar = text.unicodeScalars.first(where: isForbidden) {
       let code = String(scalar.value, radix: 16, uppercase: true)
       report(
         .controlCharacter, "\(field) holds the invisible character U+\(padded(code)).", at: node.range)
     }
+    warnIfDecomposed(text, field, node)
     return text
   }
 
@@ -119,9 +126,19 @@ struct FieldReader {
 
   private func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0..<0x20, 0x7F...0x9F, 0x200E, 0x200F, 0x061C, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
-    default: false
+    case 0..<0x20, 0x7F...0x9F: true
+    default: scalar.isHidden
     }
+  }
+
+  /// The text without blanks at its ends; `nil` when nothing would be left, or a line break is inside.
+  private func trimming(_ text: String) -> String? {
+    let scalars = text.unicodeScalars
+    guard let first = scalars.firstIndex(where: { !isBlank($0) }),
+      let last = scalars.lastIndex(where: { !isBlank($0) }),
+      !scalars[first...last].contains(where: isForbidden)
+    else { return nil }
+    return String(scalars[first...last])
   }
 
   /// `nil` is also nothing written, `null` and `~`.
@@ -172,7 +189,7 @@ struct FieldReader {
     let word = meant[text.lowercased()] ?? (["true", "false"].contains(text.lowercased()) ? text.lowercased() : nil)
     report(
       .notABoolean, "\(field) takes true or false, not '\(excerpt(text))'.", at: node.range,
-      fix: word.map { .init(title: "Write \($0)", edits: [.init(range: node.range, text: $0)]) })
+      fix: word.map { .init(title: "Write \($0)", edits: [.init(range: node.range, text: $0)], isSafe: true) })
     return nil
   }
 

@@ -9,6 +9,7 @@ extension FieldReader {
       if let node, !node.isEmpty, blocks { isBlocked = true }
       return nil
     }
+    warnIfAmbiguous(node)
     let reference = EmployeeReference(text)
     if !reference.isWellFormed {
       if blocks { isBlocked = true }
@@ -24,6 +25,7 @@ extension FieldReader {
       if let node, !node.isEmpty, blocks { isBlocked = true }
       return nil
     }
+    warnIfAmbiguous(node)
     let code = UnitCode(text)
     if !code.isWellFormed {
       if blocks { isBlocked = true }

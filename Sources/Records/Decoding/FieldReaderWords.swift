@@ -4,7 +4,9 @@ import YAMLReader
 
 extension FieldReader {
   /// One word or a list of words, each known. Unknown ones are left out.
-  mutating func words(_ node: YAMLNode?, _ field: String, known: [String]) -> [String] {
+  mutating func words(
+    _ node: YAMLNode?, _ field: String, known: [String], rule: Rule = .unknownValue
+  ) -> [String] {
     guard let node, !node.isEmpty else { return [] }
     let items = node.items ?? [node]
     guard isShort(items, node, field) else { return [] }
@@ -15,13 +17,19 @@ extension FieldReader {
         let near = near(text, among: known.filter { $0 != "*" })
         let hint = near.map { " Did you mean '\($0)'?" } ?? ""
         report(
-          .unknownValue, "\(field): '\(text)' is not known.\(hint)", at: item.range,
+          rule, "\(field): '\(text)' is not known.\(hint)", at: item.range,
           help: help,
           fix: near.map { .init(title: "Write \($0)", edits: [.init(range: item.range, text: $0)]) })
         return nil
       }
       return text
     }
+  }
+
+  /// One word, which is known.
+  mutating func word(_ node: YAMLNode?, _ field: String, known: [String]) -> String? {
+    guard let node, scalar(node, field) != nil else { return nil }
+    return words(node, field, known: known).first
   }
 
   mutating func hash(_ node: YAMLNode?) -> String {
@@ -58,7 +66,7 @@ extension FieldReader {
       isBlocked = true
     } else if text.split(separator: "/").dropFirst().first?.contains("@") == true {
       // Not repeated: it holds a password.
-      report(.unknownValue, "url holds a user name or password; those do not belong in git.", at: node.range)
+      report(.urlWithPassword, "url holds a user name or password; those do not belong in git.", at: node.range)
       isBlocked = true
     }
     return text

@@ -20,7 +20,7 @@ enum PersonDecoder {
     let isHeld = reader.isBlocked || !document.problems.isEmpty
     return Reading(
       path: path, stem: stem, draft: person, isWhole: !isHeld, claimedID: id,
-      saysInactive: Reading<Person>.saysInactive(document, lines),
+      saysInactive: Reading<Person>.saysInactive(document, lines), saysActive: isActive == true,
       findings: reader.findings)
   }
 
@@ -118,7 +118,7 @@ extension FieldReader {
     return Person.ImportSource(
       system: text(parts["system"], "source.system", length: 1...64),
       reference: text(parts["reference"], "source.reference", length: 1...128),
-      importedAt: text(parts["imported_at"], "source.imported_at", length: 1...64))
+      importedAt: text(parts["imported_at"], "source.imported_at", length: 1...64, isMoment: true))
   }
 
   fileprivate mutating func custom(_ node: YAMLNode?, _ configuration: Configuration) -> [Person.CustomField] {

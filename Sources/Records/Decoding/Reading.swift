@@ -14,11 +14,13 @@ public final class Reading<Record: Sendable>: Sendable {
   public let claimedID: Int?
   /// The file says `is_active: false`, readable even when the rest is not.
   public let saysInactive: Bool
+  /// The file says `is_active: true` in so many words.
+  public let saysActive: Bool
   public let findings: [Diagnostic]
 
   init(
     path: String, stem: String, draft: Record?, isWhole: Bool, claimedID: Int?, saysInactive: Bool,
-    findings: [Diagnostic]
+    saysActive: Bool = false, findings: [Diagnostic]
   ) {
     self.path = path
     self.stem = stem
@@ -26,6 +28,7 @@ public final class Reading<Record: Sendable>: Sendable {
     self.isWhole = isWhole
     self.claimedID = claimedID
     self.saysInactive = saysInactive
+    self.saysActive = saysActive
     self.findings = findings
   }
 

@@ -20,14 +20,22 @@ enum SubscriptionDecoder {
     subscription.url = reader.url(fields["url"])
     _ = reader.text(fields["description"], "description", length: 1...1000)
     if fields["events"].map({ !$0.isEmpty }) ?? false {
-      subscription.events = reader.words(fields["events"], "events", known: ["*"] + EventName.allCases.map(\.rawValue))
+      subscription.events = reader.words(
+        fields["events"], "events", known: ["*"] + EventName.allCases.map(\.rawValue), rule: .unknownEvent)
     }
     subscription.secrets = reader.secrets(fields["secrets"])
+    // In its own field, LiteralSecret says the same.
+    let literal = reader.findings.filter { $0.rule == .literalSecret }.map(\.range)
+    reader.findings.removeAll { key in
+      key.rule == .literalKey && literal.contains { $0.start <= key.range.start && key.range.end <= $0.end }
+    }
     subscription.format =
       reader.choice(fields["format"], "format", of: Subscription.Format.self, blocks: true) ?? .staffService
     if let node = fields["fields"], !node.isEmpty {
       let custom = configuration.customFields.map { "custom.\($0.name)" }
-      subscription.fields = reader.words(node, "fields", known: Person.outputFields + Unit.fields.map(\.name) + custom)
+      subscription.fields = reader.words(
+        node, "fields", known: Person.outputFields + Unit.fields.map(\.name) + custom,
+        rule: .unknownSubscriptionField)
     }
     if let node = fields["units"], !node.isEmpty {
       subscription.units = reader.list(node, "units")?.map { reader.unitCode($0, "units") ?? UnitCode("") } ?? []
@@ -45,12 +53,4 @@ enum SubscriptionDecoder {
       path: path, stem: stem, draft: subscription, isWhole: !isHeld, claimedID: nil,
       saysInactive: isActive == false, findings: reader.findings)
   }
-}
-
-extension Rule {
-  public static let literalSecret = Rule(
-    "W001", "literal-secret",
-    explanation:
-      "A webhook's secret stands in the environment or in a file of the server's secrets folder. In git, everybody who may read the records could forge events, for ever.",
-    help: "Make a new secret, since this one has been seen, and write env:STAFFREPO_SECRET_NAME or file:NAME here.")
 }

@@ -4,12 +4,14 @@ import YAMLReader
 extension FieldReader {
   /// The fields of a whole file; `nil`, with findings, when it is no mapping.
   mutating func rootFields(of document: YAMLDocument, known: [String], what: String) -> FieldNodes? {
-    for problem in document.problems { report(problem.rule, problem.message, at: problem.range) }
+    for problem in document.problems + document.remarks { report(problem.rule, problem.message, at: problem.range) }
     if document.problems.isEmpty, let root = document.root, root.entries != nil {
       return fields(root, known: known, what: what)
     }
     // Where the text breaks off, what was read before would only look like a record with missing fields.
-    let breaksOff: [Rule] = [.yamlSyntax, .yamlEncoding, .yamlTooLarge, .yamlTooDeep, .yamlSeveralDocuments]
+    let breaksOff: [Rule] = [
+      .yamlSyntax, .yamlEncoding, .yamlTooLarge, .yamlTooDeep, .yamlSeveralDocuments, .mergeConflict,
+    ]
     if document.problems.contains(where: { breaksOff.contains($0.rule) }) { return nil }
     guard let root = document.root, root.entries != nil else {
       if document.problems.isEmpty {

@@ -177,7 +177,7 @@ public struct Staff {
         case .image:
           change.images[PathKey(old.path)] = .some(try image(at: old.path))
           images[PathKey(old.path)] = .some(nil)
-        case .stray: break
+        case .stray, .outside: break
         }
       }
       if let new = file.new {
@@ -194,7 +194,7 @@ public struct Staff {
           let key = PathKey(new.path)
           if change.images[key] == nil { change.images[key] = .some(nil) }
           images[key] = new.oid
-        case .image, .stray: break
+        case .image, .stray, .outside: break
         }
       }
     }

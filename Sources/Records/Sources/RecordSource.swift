@@ -10,6 +10,10 @@ public protocol RecordSource {
   func entry(at path: String) throws -> TreeEntry?
   /// Every file below a folder, in the order of their paths' bytes, as git's trees have them.
   func files(below folder: String) throws -> [TreeEntry]
+  /// Every other file that is, or is to be, committed.
+  func files(outside folder: String) throws -> [TreeEntry]
+  /// A file's size in bytes, without reading it.
+  func size(of entry: TreeEntry) throws -> Int
   func read(_ entry: TreeEntry) throws -> [UInt8]
   /// Makes the same source for another thread.
   var opener: @Sendable () throws -> any RecordSource { get }
@@ -37,6 +41,9 @@ public struct CommitSource: RecordSource {
     return { CommitSource(try open(), commit: commit, tree: tree) }
   }
 
+  /// A tree that is no commit's yet: what is staged.
+  public init(_ repository: Repository, tree: OID) { self.init(repository, commit: nil, tree: tree) }
+
   private init(_ repository: Repository, commit: OID?, tree: OID) {
     self.repository = repository
     self.commit = commit
@@ -61,8 +68,18 @@ public struct CommitSource: RecordSource {
     return files
   }
 
+  public func files(outside folder: String) throws -> [TreeEntry] {
+    var files: [TreeEntry] = []
+    try repository.walk(tree: tree, skipping: folder) { files.append($0) }
+    return files
+  }
+
   public func read(_ entry: TreeEntry) throws -> [UInt8] {
     entry.kind == .submodule ? [] : try repository.blob(entry.oid)
+  }
+
+  public func size(of entry: TreeEntry) throws -> Int {
+    entry.kind == .submodule ? 0 : try repository.size(of: entry.oid)
   }
 }
 
@@ -87,7 +104,11 @@ struct DataFolderSource: RecordSource {
     return files
   }
 
+  func files(outside folder: String) throws -> [TreeEntry] { [] }
+
   func read(_ entry: TreeEntry) throws -> [UInt8] { try source.read(entry) }
+
+  func size(of entry: TreeEntry) throws -> Int { try source.size(of: entry) }
 }
 
 /// What `git commit` would commit now.
@@ -115,8 +136,16 @@ public struct IndexSource: RecordSource {
 
   public func files(below folder: String) throws -> [TreeEntry] { entries.filter { $0.path.hasPrefix(folder + "/") } }
 
+  public func files(outside folder: String) throws -> [TreeEntry] {
+    entries.filter { !$0.path.hasPrefix(folder + "/") }
+  }
+
   public func read(_ entry: TreeEntry) throws -> [UInt8] {
     entry.kind == .submodule ? [] : try repository.blob(entry.oid)
+  }
+
+  public func size(of entry: TreeEntry) throws -> Int {
+    entry.kind == .submodule ? 0 : try repository.size(of: entry.oid)
   }
 }
 
@@ -145,7 +174,12 @@ public struct WorkTreeSource: RecordSource, Sendable {
     }
   }
 
+  /// What is not staged may never be committed: a work tree is full of files that are nobody's business.
+  public func files(outside folder: String) -> [TreeEntry] { [] }
+
   public func read(_ entry: TreeEntry) throws -> [UInt8] { try FileStore.read(root + entry.path) }
+
+  public func size(of entry: TreeEntry) throws -> Int { try FileStore.size(root + entry.path) }
 
   public func entry(at path: String) -> TreeEntry? {
     switch FileKind(at: root + path) {

@@ -7,6 +7,7 @@ enum DuplicateEmail: KeyRule {
     "P004", "duplicate-email",
     explanation:
       "The e-mail address is the user name in Microsoft Entra and the LMS. With the same address two people would share one account.",
+    example: .person("email: «EMP002@example.org»", right: "email: grace.hill@example.org"),
     help: "Correct the address of the person whose it is not.")
 
   static let family = RecordKey.Family.email
@@ -15,9 +16,8 @@ enum DuplicateEmail: KeyRule {
     guard meeting.claims > 1 else { return [] }
     let group = try meeting.people(.claim)
     return group.map { person in
-      Finding(
-        rule, file: person.file, at: "email", subject: person.record.reference.rawValue,
-        "The address \(person.record.email) is also that of \(others(group, than: person.file)).")
+      person.finding(
+        rule, at: "email", "The address \(person.record.email) is also that of \(others(group, than: person.file)).")
     }
   }
 }

@@ -8,6 +8,7 @@ enum DuplicatePersonID: KeyRule {
     "P002", "duplicate-person-id",
     explanation:
       "A person's id is unique for ever: Digital ID and others keep it as the person's own. Two people with one id would be one person there, and one could be locked out for the other.",
+    example: .person("id: «2»", right: "id: 17"),
     help: "Give the newer record the next free id.")
 
   static let family = RecordKey.Family.personID
@@ -16,9 +17,8 @@ enum DuplicatePersonID: KeyRule {
     guard meeting.claims > 1 else { return [] }
     let group = try meeting.people(.claim)
     return group.map { person in
-      Finding(
-        rule, file: person.file, at: "id", subject: person.record.reference.rawValue,
-        "The id \(person.record.id.rawValue) is also that of \(others(group, than: person.file)).",
+      person.finding(
+        rule, at: "id", "The id \(person.record.id.rawValue) is also that of \(others(group, than: person.file)).",
         wish: .nextID)
     }
   }

@@ -7,6 +7,15 @@ enum DuplicateReference: KeyRule {
     "P003", "duplicate-reference",
     explanation:
       "Payroll, Entra and the LMS know people by their reference, and most of them do not tell capitals from small letters.",
+    example: .files(
+      [
+        "data/people/emp002.yaml":
+          "id: 18\nemployee_reference: «emp002»\nfirst_name: Omar\nlast_name: Farouk\nemail: omar@example.org\njob_title: Nurse\nemployment_start_date: 2024-01-08\n"
+      ],
+      right: [
+        "data/people/EMP018.yaml":
+          "id: 18\nemployee_reference: EMP018\nfirst_name: Omar\nlast_name: Farouk\nemail: omar@example.org\njob_title: Nurse\nemployment_start_date: 2024-01-08\n"
+      ]),
     help: "Give one of the two another reference, and its file that name.")
 
   static let family = RecordKey.Family.reference
@@ -15,8 +24,8 @@ enum DuplicateReference: KeyRule {
     guard meeting.claims > 1 else { return [] }
     let group = try meeting.people(.claim)
     return group.map { person in
-      Finding(
-        rule, file: person.file, at: "employee_reference", subject: person.record.reference.rawValue,
+      person.finding(
+        rule, at: "employee_reference",
         "The reference \(person.record.reference) is also that of \(others(group, than: person.file)).")
     }
   }

@@ -5,13 +5,14 @@ enum EndBeforeStart: PersonRule {
   static let rule = Rule(
     "P005", "end-before-start",
     explanation: "An employment, or a place in a unit, cannot end before it starts.",
+    example: .person("employment_end_date: «2020-12-31»", right: "employment_end_date: 2030-12-31"),
     help: "Correct one of the two dates.")
 
-  static func check(_ person: Located<Person>) -> [Finding] {
+  static func check(_ person: Located<Person>, _ context: RuleContext) -> [Finding] {
     var findings: [Finding] = []
     func report(_ field: FieldPath, _ message: String) {
       findings.append(
-        Finding(rule, file: person.file, at: field, subject: person.record.reference.rawValue, message))
+        person.finding(rule, at: field, message))
     }
     if let start = person.record.startDate, let end = person.record.endDate, end < start {
       report("employment_end_date", "The employment ends on \(end), before it starts on \(start).")

@@ -8,6 +8,17 @@ enum ManagerCircle: CircleRule {
     "P014", "manager-circle",
     explanation:
       "Going up from manager to manager must end somewhere. In a circle nobody is at the top, and systems that walk up the line never end.",
+    example: .files(
+      [
+        "data/people/EMP017.yaml":
+          "id: 17\nemployee_reference: EMP017\nfirst_name: Grace\nlast_name: Hill\nemail: grace.hill@example.org\njob_title: Nurse\nemployment_start_date: 2021-03-15\nline_manager: «EMP018»\n",
+        "data/people/EMP018.yaml":
+          "id: 18\nemployee_reference: EMP018\nfirst_name: Omar\nlast_name: Farouk\nemail: omar@example.org\njob_title: Nurse\nemployment_start_date: 2024-01-08\nline_manager: «EMP017»\n",
+      ],
+      right: [
+        "data/people/EMP018.yaml":
+          "id: 18\nemployee_reference: EMP018\nfirst_name: Omar\nlast_name: Farouk\nemail: omar@example.org\njob_title: Nurse\nemployment_start_date: 2024-01-08\nline_manager: EMP017\n"
+      ]),
     help: "One of these people has another manager, or none; correct that record.")
 
   static let family = RecordKey.Family.reference
@@ -23,9 +34,7 @@ enum ManagerCircle: CircleRule {
 
   static func finding(_ reading: AnyReading, way: String) -> Finding? {
     person(reading).map {
-      Finding(
-        rule, file: $0.file, at: "line_manager", subject: $0.record.reference.rawValue,
-        "The line managers go round in a circle: \(way).")
+      $0.finding(rule, at: "line_manager", "The line managers go round in a circle: \(way).")
     }
   }
 

@@ -5,9 +5,11 @@ enum RepeatedUnit: PersonRule {
   static let rule = Rule(
     "P006", "repeated-unit",
     explanation: "A person is in a unit or not. The same unit twice at one time is a slip, often of the dates.",
+    example: .person(
+      "organisational_units: [care-team-a, «care-team-a»]", right: "organisational_units: [care-team-a, head-office]"),
     help: "Remove one of the two, or correct the dates so that they do not overlap.")
 
-  static func check(_ person: Located<Person>) -> [Finding] {
+  static func check(_ person: Located<Person>, _ context: RuleContext) -> [Finding] {
     let units = person.record.units
     guard units.count > 1 else { return [] }
     var seen: [UnitCode: [UnitAssignment]] = [:]
@@ -16,9 +18,9 @@ enum RepeatedUnit: PersonRule {
       guard !units[later].unit.rawValue.isEmpty,
         let earlier = seen[units[later].unit]?.first(where: { $0.overlaps(units[later]) })
       else { return nil }
-      return Finding(
-        rule, file: person.file, at: FieldPath("organisational_units").item(later),
-        subject: person.record.reference.rawValue, "The unit \(earlier.unit) is listed twice for the same time.")
+      return person.finding(
+        rule, at: FieldPath("organisational_units").item(later),
+        "The unit \(earlier.unit) is listed twice for the same time.")
     }
   }
 }

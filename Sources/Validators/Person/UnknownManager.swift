@@ -7,6 +7,7 @@ enum UnknownManager: KeyRule {
     "P012", "unknown-manager",
     explanation:
       "The line manager is named by employee reference. A reference that nobody has leaves approvals and the organisation chart without a way up.",
+    example: .person("line_manager: «EMP0011»", right: "line_manager: EMP001"),
     help: "Write the manager's employee reference, or remove the line if there is none.")
 
   static let family = RecordKey.Family.reference

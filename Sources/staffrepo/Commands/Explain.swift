@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileStore
 import RecordSchema
 import Validators
 
@@ -10,12 +11,17 @@ struct Explain: ParsableCommand {
       EXAMPLES:
         staffrepo explain P012
         staffrepo explain unknown-manager
+        staffrepo explain                 all rules
       """)
 
   @Argument(help: "The rule's code or name; without one, all rules are listed.")
   var code: String?
 
+  @Option(help: ArgumentHelp("Write all pages into a folder, for the documentation.", visibility: .hidden))
+  var writePages: String?
+
   func run() throws {
+    if let writePages { return try write(to: writePages) }
     guard let code else {
       for rule in RuleRegistry.all {
         Terminal.print("\(rule.code)  \(rule.severity.rawValue.padded(to: 7))  \(rule.name)")
@@ -26,8 +32,12 @@ struct Explain: ParsableCommand {
     else {
       throw ValidationError("There is no rule '\(code)'. All rules: staffrepo explain")
     }
-    Terminal.print("\(rule.code) \(rule.name) (\(rule.severity.rawValue))\n\n\(rule.explanation)")
-    if let help = rule.help { Terminal.print("\nTo mend it: \(help)") }
+    Terminal.print(RulePage(rule).text)
+  }
+
+  private func write(to folder: String) throws {
+    try FileStore.makeDirectory(folder)
+    for (name, text) in RulePage.all { try FileStore.write(text.utf8, to: "\(folder)/\(name)") }
   }
 }
 

@@ -1,21 +1,40 @@
 import ArgumentParser
 import FileStore
 import GitStore
+import RecordSchema
 
 struct HookInstall: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "install", abstract: "Write the pre-receive and post-receive hooks of this repository.",
+    commandName: "install",
+    abstract: "Write the hooks of this repository: pre-receive and post-receive, and pre-commit where people work.",
     discussion: """
       EXAMPLES:
         staffrepo -C /srv/records.git hook install
+        staffrepo -C /srv/records.git hook install --actor-variable GL_USERNAME
       """)
 
   @Flag(help: "Replace hooks that staffrepo did not write.")
   var force = false
 
+  @Option(
+    help:
+      "The environment variable in which the server names who pushes, such as GL_USERNAME (GitLab), GITEA_PUSHER_NAME or REMOTE_USER: policies then judge that name."
+  )
+  var actorVariable: String?
+
+  func validate() throws {
+    guard let actorVariable else { return }
+    let isName = actorVariable.utf8.allSatisfy { $0 == UInt8(ascii: "_") || isASCIIAlphanumeric($0) }
+    guard isName, actorVariable.first?.isLetter == true else {
+      throw ValidationError("--actor-variable takes the name of an environment variable, such as GL_USERNAME.")
+    }
+  }
+
   func run() throws {
     let repository = try Workspace.open().repository
-    for path in try HookFiles.install(in: repository, replacesOthers: force) { Terminal.print(path) }
+    for path in try HookFiles.install(in: repository, replacesOthers: force, actorVariable: actorVariable) {
+      Terminal.print(path)
+    }
     Terminal.message("Pushes are now checked before they land, and published after.")
     Terminal.message(
       "Ends of employment and moves come by date, without any push: run 'staffrepo publish' daily after midnight, by cron or a systemd timer."
@@ -28,13 +47,15 @@ enum HookFiles {
   private static let mark = "# Written by staffrepo hook install."
 
   /// Returns the files written.
-  static func install(in repository: Repository, replacesOthers: Bool) throws -> [String] {
+  static func install(
+    in repository: Repository, replacesOthers: Bool, actorVariable: String? = nil
+  ) throws -> [String] {
     guard let program = FileStore.absolute("/proc/self/exe") else {
       throw EnvironmentError("The path of this program cannot be found out.")
     }
     let folder = repository.configurationPath("core.hooksPath") ?? repository.gitDirectory + "hooks"
     try FileStore.makeDirectory(folder)
-    let hooks = ["pre-receive", "post-receive"]
+    let hooks = ["pre-receive", "post-receive"] + (repository.workDirectory == nil ? [] : ["pre-commit"])
     for hook in hooks where !replacesOthers {
       let there = try? FileStore.read("\(folder)/\(hook)")
       guard let there, !String(decoding: there, as: UTF8.self).contains(mark) else { continue }
@@ -44,7 +65,8 @@ enum HookFiles {
     }
     return try hooks.map { hook in
       let path = "\(folder)/\(hook)"
-      let script = "#!/bin/sh\n\(mark)\nexec '\(program.replacing("'", with: "'\\''"))' hook \(hook)\n"
+      let actor = hook == "pre-receive" ? actorVariable.map { " --actor \"${\($0):?}\"" } ?? "" : ""
+      let script = "#!/bin/sh\n\(mark)\nexec '\(program.replacing("'", with: "'\\''"))' hook \(hook)\(actor)\n"
       try FileStore.write(script.utf8, to: path, mode: 0o777)
       return path
     }

@@ -22,7 +22,16 @@ extension ReferenceUpdate {
 
 struct PreReceive: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pre-receive", abstract: "Refuse a push that would put wrong records on the branch (called by git).")
+    commandName: "pre-receive", abstract: "Refuse a push that would put wrong records on the branch (called by git).",
+    discussion: """
+      EXAMPLES:
+        exec staffrepo hook pre-receive                        in hooks/pre-receive
+        exec staffrepo hook pre-receive --actor "$GL_USERNAME"   where the server says who pushes
+      """)
+
+  @Option(
+    help: "Who pushes, as the server knows them: policies then judge this name, and not the authors of the commits.")
+  var actor: String?
 
   func run() throws {
     let updates = try ReferenceUpdate.readAll()
@@ -84,15 +93,18 @@ struct PreReceive: ParsableCommand {
   private func judgeRecords(_ update: ReferenceUpdate, _ workspace: Workspace) throws {
     let source = try CommitSource(workspace.repository, commit: update.new)
     // What was there before is judged first: that is kept, and what is pushed now costs its changes only.
-    let known = try update.old == .zero ? [] : errors(before: update.old, workspace)
     let base = try update.old == .zero ? nil : CommitSource(workspace.repository, commit: update.old)
-    let report = try Validators.validate(source, base: base, cache: workspace.validationCache(isReadOnly: true))
+    let known = try base.map { try KnownFaults(before: $0, workspace.validationCache()) } ?? KnownFaults()
+    let report = try Validators.validate(
+      source, asOf: Clock.today(of: source), base: base,
+      authority: ChangeAuthority(actor: actor.flatMap { $0.isEmpty ? nil : $0 }, isVerified: isSignatureGood),
+      cache: workspace.validationCache(isReadOnly: true))
     var writer = DiagnosticText(source)
-    for warning in report.diagnostics where warning.severity == .warning && !known.contains(Fault(warning)) {
+    for warning in report.diagnostics where warning.severity == .warning && !known.contains(warning) {
       Terminal.message(writer.text(warning) + "\n")
     }
     guard report.errors > 0 else { return }
-    let (old, new) = report.diagnostics.filter { $0.severity == .error }.partitioned { known.contains(Fault($0)) }
+    let (old, new) = report.diagnostics.filter { $0.severity == .error }.partitioned { known.contains($0) }
     for diagnostic in old {
       Terminal.warning("\(diagnostic.rule.code) was there before: \(diagnostic.file): \(diagnostic.message)")
     }
@@ -101,24 +113,6 @@ struct PreReceive: ParsableCommand {
     throw Refusal(
       "The push is refused, nothing was changed: \(counted(new.count, "error")). Correct the files, then git commit --amend (so that the mistake is never published), and push again."
     )
-  }
-
-  /// Faults that are on the branch already do not stop a push: perhaps it mends one of them.
-  private func errors(before: OID, _ workspace: Workspace) throws -> Set<Fault> {
-    let source = try CommitSource(workspace.repository, commit: before)
-    return Set(try Validators.validate(source, cache: workspace.validationCache()).diagnostics.map(Fault.init))
-  }
-
-  private struct Fault: Hashable {
-    let code: String
-    let file: String
-    let message: String
-
-    init(_ diagnostic: Diagnostic) {
-      code = diagnostic.rule.code
-      file = diagnostic.file
-      message = diagnostic.message
-    }
   }
 }
 

@@ -15,9 +15,11 @@ struct Validate: ParsableCommand {
         staffrepo validate --base origin/main      a pull request: also what the change itself does
         staffrepo validate --staged          what git commit would commit
         staffrepo validate --worktree --format json
+        staffrepo validate --fix             mend what is safe to mend, then judge the files
+        staffrepo validate --as-of 2027-01-01      with the eyes of that day
       """)
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, github }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, github, gitlab, sarif, junit }
 
   @Argument(help: "The commit, branch or tag to judge.")
   var revision = "HEAD"
@@ -28,15 +30,31 @@ struct Validate: ParsableCommand {
   @Flag(help: "Judge what is staged for the next commit.")
   var staged = false
 
+  @Flag(help: "Mend in the work tree what is safe to mend (quotes, blanks, yes and no), then judge it.")
+  var fix = false
+
   @Option(help: "The commit to compare with: judges what changed since the two parted as well.")
   var base: String?
 
-  @Option(help: "text for people, json for machines, github for annotations of a pull request.")
+  @Option(help: "The day of which rules speak that depend on one, such as 2026-12-31; by default today.")
+  var asOf: CalendarDate?
+
+  @Option(
+    help: """
+      text for people, json for machines, github for annotations of a pull request, gitlab for Code Quality, sarif for \
+      code scanning and editors, junit for CI servers.
+      """)
   var format = Format.text
 
   func validate() throws {
-    if base != nil, worktree || staged {
-      throw ValidationError("--base compares two commits; it does not go with --worktree or --staged.")
+    if base != nil, worktree {
+      throw ValidationError("--base does not go with --worktree: stage the files (git add) and use --staged.")
+    }
+    if fix, staged || base != nil {
+      throw ValidationError("--fix mends the files of the work tree; it does not go with --staged or --base.")
+    }
+    if worktree || staged || fix, revision != "HEAD" {
+      throw ValidationError("A commit is judged, or the files as they are: leave out \(revision) or the option.")
     }
     if worktree, staged { throw ValidationError("--worktree and --staged exclude each other.") }
   }
@@ -44,13 +62,15 @@ struct Validate: ParsableCommand {
   func run() throws {
     let workspace = try Workspace.open()
     let repository = workspace.repository
-    if worktree {
+    if worktree || fix {
       guard let root = repository.workDirectory else {
         throw EnvironmentError("This repository is bare: it has no work tree. Judge a commit: staffrepo validate REV")
       }
+      if fix { try mend(root) }
       try report(WorkTreeSource(root: root))
     } else if staged {
-      try report(IndexSource(repository))
+      let base = try base.map { try CommitSource(repository, commit: repository.commit(named: $0)) }
+      try report(workspace.staged(), base: base, workspace.validationCache(isReadOnly: true))
     } else {
       let commit = try repository.commit(named: revision)
       let base = try base.map { name in
@@ -62,14 +82,38 @@ struct Validate: ParsableCommand {
     }
   }
 
+  /// A fix may make room for another, of the same place.
+  private func mend(_ root: String) throws {
+    var all = Fixing.Outcome()
+    for _ in 0..<4 {
+      let source = WorkTreeSource(root: root)
+      let report = try Validators.validate(source, asOf: asOf ?? Clock.today(of: source))
+      let outcome = try Fixing(root: root).apply(report.diagnostics)
+      if outcome.fixes == 0 { break }
+      all.fixes += outcome.fixes
+      all.files.formUnion(outcome.files)
+    }
+    Terminal.message(
+      all.fixes == 0
+        ? "Nothing to mend."
+        : "\(counted(all.fixes, "place")) mended in \(counted(all.files.count, "file")): git diff shows them.")
+  }
+
   private func report(_ source: some RecordSource, base: CommitSource? = nil, _ cache: ValidationCache? = nil) throws {
-    let report = try Validators.validate(source, base: base, cache: cache) { done, all in
+    let report = try Validators.validate(
+      source, asOf: asOf ?? Clock.today(of: source), base: base,
+      authority: ChangeAuthority(isVerified: isSignatureGood),
+      cache: cache
+    ) { done, all in
       Terminal.progress("reading records: \(done) of \(all)")
     }
     Terminal.endProgress()
     switch format {
     case .json: Terminal.print(report.json.prettyText)
     case .github: for diagnostic in report.diagnostics { Terminal.print(diagnostic.githubAnnotation) }
+    case .gitlab: Terminal.print(report.gitLabReport.prettyText)
+    case .sarif: Terminal.print(report.sarif(version: StaffRepo.configuration.version).prettyText)
+    case .junit: Terminal.print(report.junitReport)
     case .text: printText(report, source)
     }
     if report.errors > 0 { throw ExitCode(1) }

@@ -1,5 +1,6 @@
 import Events
 import GitStore
+import Journal
 import RecordSchema
 import Records
 

@@ -15,7 +15,10 @@ enum Terminal {
     }
   }
 
-  static func problem(_ text: String) { message("\(styled("error:", .red, on: STDERR_FILENO)) \(text)") }
+  /// - Parameter code: of the page that `explain` shows.
+  static func problem(_ text: String, code: String? = nil) {
+    message("\(styled("error\(code.map { "[\($0)]" } ?? ""):", .red, on: STDERR_FILENO)) \(text)")
+  }
 
   static func warning(_ text: String) { message("\(styled("warning:", .yellow, on: STDERR_FILENO)) \(text)") }
 

@@ -25,16 +25,6 @@ struct Plan {
   static let lineLimit = 200
 }
 
-/// A guard's limit, and how near a change comes to it.
-struct GuardReading {
-  let limit: Configuration.GuardLimit
-  let count: Int
-  /// Of how many records before the change.
-  let of: Int
-
-  var isTripped: Bool { of > 0 && count > limit.count && count * 100 > limit.percent * of }
-}
-
 /// Works out a plan without writing or sending anything.
 struct Planning {
   let workspace: Workspace
@@ -62,8 +52,7 @@ struct Planning {
       plan.commits = try workspace.repository.firstParentChain(from: entry.from, to: entry.to)?.count ?? 0
       staff = try Telling(line: line, entry: entry).tell { item in add(item, to: &plan) }
       if entry.kind != .baseline, let last = entry.from {
-        let before = try line.staff(at: last)
-        if let staff { plan.guards = try guards(before, staff, on: entry.settled) }
+        plan.guards = try line.guards(from: line.staff(at: last), to: entry.to, on: entry.settled, isComplete: true)
       }
     }
     try finish(&plan, staff ?? line.staff(at: tip.commit))
@@ -90,7 +79,7 @@ struct Planning {
     let staff = try Telling(line: workspace.line([baseline]), entry: entry).tell { item in
       add(item, to: &plan)
     }
-    plan.guards = try guards(before, staff, on: today)
+    plan.guards = try line.guards(from: before, to: head, on: today, isComplete: true)
     try finish(&plan, staff)
     return plan
   }
@@ -120,14 +109,5 @@ struct Planning {
     let count = try staff.personIDs().count
     plan.exports = Targets(staff).systems.filter(\.isEnabled).map { ("export/\($0.name)", count) }
     plan.held = staff.held
-  }
-
-  /// How far the net change goes towards each guard's limits.
-  private func guards(_ before: Staff, _ after: Staff, on date: CalendarDate) throws -> [GuardReading] {
-    let counts = MassChange(before: try before.list(on: date), after: try after.list(on: date))
-    return before.configuration.guards.map { limit in
-      let (count, of) = counts.count(for: limit.name)
-      return GuardReading(limit: limit, count: count, of: of)
-    }
   }
 }

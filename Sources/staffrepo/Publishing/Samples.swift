@@ -1,3 +1,5 @@
+import RecordSchema
+
 /// The files of a fresh data repository.
 struct Samples {
   let name: String
@@ -9,7 +11,14 @@ struct Samples {
       ("staffrepo.yaml", configuration), ("data/units/head-office.yaml", headOffice),
       ("data/units/care-team-a.yaml", team), ("data/people/EMP001.yaml", director),
       ("data/people/EMP002.yaml", worker), (".github/workflows/staff-records.yml", workflow),
-    ]
+    ] + schemas
+  }
+
+  /// Editors check a file while it is written, by the schema that its first line names.
+  private var schemas: [(path: String, text: String)] {
+    SchemaKind.allCases.filter { $0 != .event }.map {
+      ("schemas/\($0.rawValue).schema.json", String(decoding: $0.schema(nil).prettyLines, as: UTF8.self))
+    }
   }
 
   /// A double-quoted YAML text: whatever the name holds, it stays one text.
@@ -19,7 +28,9 @@ struct Samples {
 
   private var configuration: String {
     """
+    # yaml-language-server: $schema=schemas/config.schema.json
     # Settings of this staff record repository. Every setting that is not here has a sound default.
+    # After a change of required_fields or custom_fields: staffrepo schema person > schemas/person.schema.json
     organisation:
       # Part of every event that other systems ever get: never change it.
       id: 1
@@ -48,6 +59,7 @@ struct Samples {
 
   private var headOffice: String {
     """
+    # yaml-language-server: $schema=../../schemas/unit.schema.json
     id: 1
     code: head-office
     name: Head Office
@@ -59,6 +71,7 @@ struct Samples {
 
   private var team: String {
     """
+    # yaml-language-server: $schema=../../schemas/unit.schema.json
     id: 2
     code: care-team-a
     name: Care Team A
@@ -70,6 +83,7 @@ struct Samples {
 
   private var director: String {
     """
+    # yaml-language-server: $schema=../../schemas/person.schema.json
     id: 1
     employee_reference: EMP001
     first_name: Margaret
@@ -85,6 +99,7 @@ struct Samples {
 
   private var worker: String {
     """
+    # yaml-language-server: $schema=../../schemas/person.schema.json
     id: 2
     employee_reference: EMP002
     first_name: Grace

@@ -1,0 +1,97 @@
+import RecordSchema
+import YAMLReader
+
+/// Keys and secrets that somebody wrote into a file.
+public enum LiteralSecrets {
+  public struct Found {
+    /// Does not repeat the secret.
+    public let message: String
+    public let range: SourceRange
+  }
+
+  /// - Parameter keysOnly: looks for our own API keys only, whose checksum tells them from anything else.
+  public static func find(in bytes: [UInt8], keysOnly: Bool = false) -> [Found] {
+    bytes.withUnsafeBufferPointer { find(in: $0, keysOnly: keysOnly) }
+  }
+
+  static func find(in bytes: UnsafeBufferPointer<UInt8>, keysOnly: Bool) -> [Found] {
+    var found: [Found] = []
+    func add(_ range: Range<Int>, _ message: String) {
+      let places = SourceRange(
+        start: bytes.position(ofByte: range.lowerBound), end: bytes.position(ofByte: range.upperBound))
+      found.append(Found(message: message, range: places))
+    }
+    for place in bytes.indices where bytes[place] == UInt8(ascii: "_") {
+      if let end = endOfKey(bytes, place) {
+        add(place - 3..<end, "An API key stands here.")
+      } else if !keysOnly, let range = secret(bytes, place) {
+        add(range, "A webhook's secret stands here.")
+      }
+    }
+    if !keysOnly, let range = privateKey(bytes) { add(range, "A private key stands here.") }
+    return found
+  }
+
+  /// `stf_`, 30 characters, and 6 of their checksum.
+  private static func endOfKey(_ bytes: UnsafeBufferPointer<UInt8>, _ place: Int) -> Int? {
+    guard precedes(bytes, place, "stf"), place + 37 <= bytes.count else { return nil }
+    let body = bytes[(place + 1)..<(place + 37)]
+    guard body.allSatisfy(isBase62), checksum(of: Array(body.prefix(30))).elementsEqual(body.suffix(6)) else {
+      return nil
+    }
+    return place + 37
+  }
+
+  /// The CRC-32 in base 62, as keys end with it.
+  public static func checksum(of characters: [UInt8]) -> [UInt8] {
+    var rest = Int(CRC32.checksum(characters))
+    var digits: [UInt8] = []
+    for _ in 0..<6 {
+      digits.append(alphabet[rest % 62])
+      rest /= 62
+    }
+    return digits.reversed()
+  }
+
+  private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+
+  /// `whsec_` or `whsk_` and at least 24 characters of base64.
+  private static func secret(_ bytes: UnsafeBufferPointer<UInt8>, _ place: Int) -> Range<Int>? {
+    let length = precedes(bytes, place, "whsec") ? 5 : precedes(bytes, place, "whsk") ? 4 : 0
+    guard length > 0 else { return nil }
+    let body = bytes[(place + 1)...].prefix { isBase62($0) || "+/=-_".utf8.contains($0) }
+    return body.count >= 24 ? place - length..<body.endIndex : nil
+  }
+
+  private static func privateKey(_ bytes: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
+    let words = Array("PRIVATE KEY-----".utf8)
+    var index = 0
+    while index + words.count <= bytes.count {
+      guard let next = bytes[index...].firstIndex(of: words[0]), next + words.count <= bytes.count else { return nil }
+      if bytes[next..<next + words.count].elementsEqual(words) { return next..<next + words.count }
+      index = next + 1
+    }
+    return nil
+  }
+
+  private static func precedes(_ bytes: UnsafeBufferPointer<UInt8>, _ place: Int, _ word: StaticString) -> Bool {
+    let count = word.utf8CodeUnitCount
+    guard place >= count else { return false }
+    return word.withUTF8Buffer { word in bytes[place - count..<place].elementsEqual(word) }
+  }
+
+  private static func isBase62(_ byte: UInt8) -> Bool {
+    byte &- UInt8(ascii: "0") < 10 || (byte | 0x20) &- UInt8(ascii: "a") < 26
+  }
+}
+
+extension YAMLDocument {
+  /// The document, and what is found in its bytes that must not be there.
+  init(judging bytes: [UInt8]) {
+    self = YAMLReader.read(bytes)
+    guard bytes.count <= YAMLReader.sizeLimit else { return }
+    remarks += LiteralSecrets.find(in: bytes).map {
+      YAMLProblem(rule: .literalKey, message: $0.message, range: $0.range)
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Catalogue
+import GitStore
+import RecordSchema
+import Records
+
+/// An id stays with its record.
+enum ChangedID: ChangeRule {
+  static let rule = Rule(
+    "X001", "id-changed",
+    explanation:
+      "Digital ID, payroll and the others know a record by its id, for ever. With another id the same person would be a new one there, and the old one would be deactivated, card and account with it.",
+    example: .change(
+      from: ["data/units/day-team.yaml": "id: 7\ncode: day-team\nname: Day Team\ncost_centre: CC-7\n"],
+      ["data/units/day-team.yaml": "id: «8»\ncode: day-team\nname: Day Team\ncost_centre: CC-7\n"],
+      right: ["data/units/day-team.yaml": "id: 7\ncode: day-team\nname: Day Team West\ncost_centre: CC-7\n"]),
+    help: "Write the id that the record had before.")
+
+  static func check(_ change: RecordedChange) -> [Finding] {
+    // A reference that went to somebody else while its holder stayed is ReassignedReference's.
+    let staying = Set(change.newPeople.map(\.record.id))
+    let people = Dictionary(
+      change.oldPeople.filter { !staying.contains($0.record.id) || $0.record.id.rawValue == 0 }
+        .map { ($0.record.reference.folded, $0.record.id.rawValue) }
+    ) { $1 }
+    let units = Dictionary(change.oldUnits.map { ($0.record.code.rawValue, $0.record.id.rawValue) }) { $1 }
+    return change.new.compactMap { reading in
+      if let person = reading.person {
+        finding(
+          person.file, person.record.reference.rawValue, people[person.record.reference.folded],
+          person.record.id.rawValue)
+      } else if let unit = reading.unit {
+        finding(unit.file, unit.record.code.rawValue, units[unit.record.code.rawValue], unit.record.id.rawValue)
+      } else {
+        nil
+      }
+    }
+  }
+
+  private static func finding(_ file: String, _ subject: String, _ old: Int?, _ new: Int) -> Finding? {
+    guard let old, old > 0, new > 0, old != new else { return nil }
+    return Finding(
+      rule, file: file, at: "id", subject: subject,
+      "\(subject) had the id \(old) before this change, and has \(new) now.", help: "Write the id \(old) again.")
+  }
+}

@@ -1,0 +1,83 @@
+import Catalogue
+import Events
+import GitStore
+import Journal
+import RecordSchema
+import Records
+
+/// A rule about what a change does, whatever stands before and after it.
+protocol ChangeRule: Sendable {
+  static var rule: Rule { get }
+  static func check(_ change: RecordedChange) throws -> [Finding]
+}
+
+/// Who stands for a change, beside what its commits say.
+public struct ChangeAuthority: Sendable {
+  /// By what name the server knows who pushes; then the authors that commits name do not matter.
+  public var actor: String?
+  /// Whether a commit bears a signature that git finds good.
+  public var isVerified: @Sendable (OID) throws -> Bool
+
+  public init(actor: String? = nil, isVerified: @escaping @Sendable (OID) throws -> Bool = { _ in false }) {
+    self.actor = actor
+    self.isVerified = isVerified
+  }
+}
+
+/// What differs between a base and the tree at hand.
+final class RecordedChange {
+  let base: CommitSource
+  let source: CommitSource
+  /// As the base says: a change cannot free itself from what stood before it.
+  let rules: Configuration
+  let context: RuleContext
+  let authority: ChangeAuthority
+  /// The records of files that differ, as they were and as they are.
+  let old: [AnyReading]
+  let new: [AnyReading]
+  /// Of the tree at hand.
+  let index: RecordIndex
+  let past: PastRecords
+  private let catalogues: CatalogueStore?
+
+  init(
+    from base: CommitSource, to source: CommitSource, _ index: RecordIndex, _ context: RuleContext,
+    _ authority: ChangeAuthority, _ catalogues: CatalogueStore?
+  ) throws {
+    let rules = try base.configuration().configuration ?? index.configuration
+    // A base with a configuration of its own is read as that says.
+    let (oldFolder, newFolder) = (rules.dataFolder, index.configuration.dataFolder)
+    let changes = try source.repository.changes(
+      from: base.folder(oldFolder), to: source.folder(newFolder), prefix: newFolder + "/")
+    old = try changes.compactMap(\.old).compactMap { entry in
+      let path = oldFolder + entry.path.dropFirst(newFolder.count)
+      return try reading(of: TreeEntry(path: path, oid: entry.oid, kind: entry.kind), from: base, rules)
+    }
+    new = try changes.compactMap(\.new).compactMap { try reading(of: $0, from: source, index.configuration) }
+    (self.base, self.source, self.rules, self.context) = (base, source, rules, context)
+    (self.index, self.authority, self.catalogues) = (index, authority, catalogues)
+    past = PastRecords(source.repository, folder: catalogues?.folder)
+  }
+
+  var oldPeople: [Located<Person>] { old.compactMap(\.person) }
+  var oldUnits: [Located<Unit>] { old.compactMap(\.unit) }
+  var newPeople: [Located<Person>] { new.compactMap(\.person) }
+
+  /// How near the change comes to each guard; nothing for what is no commit yet.
+  lazy var guards: Result<[GuardReading], any Error> = Result {
+    guard let from = base.commit, let to = source.commit else { return [] }
+    let line = PublishedLine(source.repository, entries: [], catalogues: catalogues)
+    return try line.guards(from: from, to: to, on: context.date)
+  }
+
+  /// The commits of the change, each with what it changed.
+  lazy var commits: Result<[ReviewedCommit], any Error> = Result { try ReviewedCommit.all(of: self) }
+}
+
+extension AnyReading {
+  var person: Located<Person>? { if case .person(let reading) = self { Located(reading) } else { nil } }
+  var unit: Located<Unit>? { if case .unit(let reading) = self { Located(reading) } else { nil } }
+  var apiKey: Located<APIKey>? { if case .apiKey(let reading) = self { Located(reading) } else { nil } }
+  var webhook: Located<Subscription>? { if case .webhook(let reading) = self { Located(reading) } else { nil } }
+  var approval: Located<Approval>? { if case .approval(let reading) = self { Located(reading) } else { nil } }
+}

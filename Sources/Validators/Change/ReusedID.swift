@@ -1,0 +1,46 @@
+import Catalogue
+import RecordSchema
+import Records
+
+/// An id of the past is nobody else's.
+enum ReusedID: ChangeRule {
+  static let rule = Rule(
+    "X003", "id-reused",
+    explanation:
+      "Somebody had this id before, as git's history shows. Digital ID, payroll and the others still know that person by it: the new one would get the old one's card, photo and records.",
+    example: .change(
+      earlier: [
+        "data/people/EMP018.yaml":
+          "id: 18\nemployee_reference: EMP018\nfirst_name: Ada\nlast_name: Byrne\nemail: ada.byrne@example.org\njob_title: Nurse\nemployment_start_date: 2022-01-10\n"
+      ],
+      [
+        "data/people/EMP019.yaml":
+          "id: «18»\nemployee_reference: EMP019\nfirst_name: Omar\nlast_name: Farouk\nemail: omar.farouk@example.org\njob_title: Nurse\nemployment_start_date: 2024-01-08\n"
+      ],
+      right: [
+        "data/people/EMP019.yaml":
+          "id: 19\nemployee_reference: EMP019\nfirst_name: Omar\nlast_name: Farouk\nemail: omar.farouk@example.org\njob_title: Nurse\nemployment_start_date: 2024-01-08\n"
+      ]),
+    help: "Give the new record the next id that nobody ever had.")
+
+  static func check(_ change: RecordedChange) throws -> [Finding] {
+    let before = Set(change.oldPeople.map(\.record.id))
+    let come = try change.newPeople.filter { person in
+      // Whoever is there before and after is nobody new.
+      try person.record.id.rawValue > 0 && !before.contains(person.record.id)
+        && change.index.marks(at: RecordKey(.personID, "\(person.record.id.rawValue)")).count == 1
+    }
+    guard !come.isEmpty, let base = change.base.commit else { return [] }
+    let former = Dictionary(try change.past.former(upTo: base).map { ($0.id, $0) }) { $1 }
+    return come.compactMap { person -> Finding? in
+      // Back under the same reference: the same person, whose record was restored.
+      guard let holder = former[person.record.id.rawValue],
+        holder.reference.lowercased() != person.record.reference.folded
+      else { return nil }
+      return person.finding(
+        rule, at: "id",
+        "The id \(holder.id) was that of \(holder.reference) (\(holder.name)) until commit \(holder.commit).",
+        wish: .nextID)
+    }
+  }
+}

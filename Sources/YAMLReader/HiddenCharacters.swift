@@ -1,0 +1,54 @@
+import RecordSchema
+
+/// Characters in comments and between values that turn the writing direction or take no room: a reviewer would read
+/// something else than what the file says.
+enum HiddenCharacters {
+  /// - Parameter root: what was read; characters inside its values are judged with the fields.
+  static func remarks(_ bytes: UnsafeBufferPointer<UInt8>, root: YAMLNode?) -> [YAMLProblem] {
+    // Nearly every file is looked through by this line alone.
+    guard bytes.contains(where: { $0 >= 0xC2 }) else { return [] }
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard text.unicodeScalars.contains(where: \.isHidden) else { return [] }
+    var remarks: [YAMLProblem] = []
+    var position = SourcePosition(line: 1, column: 1)
+    for scalar in text.unicodeScalars {
+      if scalar.isHidden, root?.value(at: position) == nil {
+        let code = String(scalar.value, radix: 16, uppercase: true)
+        remarks.append(
+          YAMLProblem(
+            rule: .hiddenCharacter,
+            message:
+              "The character U+\(String(repeating: "0", count: max(0, 4 - code.count)))\(code) cannot be seen here.",
+            range: position.character))
+      }
+      position =
+        scalar == "\n"
+        ? SourcePosition(line: position.line + 1, column: 1)
+        : SourcePosition(line: position.line, column: position.column + 1)
+    }
+    return remarks
+  }
+}
+
+extension YAMLNode {
+  /// The text that a place is in.
+  fileprivate func value(at position: SourcePosition) -> YAMLNode? {
+    guard range.start <= position, position < range.end else { return nil }
+    switch content {
+    case .scalar: return self
+    case .sequence(let items): return items.lazy.compactMap { $0.value(at: position) }.first
+    case .mapping(let entries): return entries.lazy.compactMap { $0.value.value(at: position) }.first
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  /// Turns the writing direction, takes no room, or is a line break to some programs. The joiners U+200C and U+200D are
+  /// part of names in several scripts.
+  package var isHidden: Bool {
+    switch value {
+    case 0xAD, 0x61C, 0x200B, 0x200E, 0x200F, 0x2028...0x202E, 0x2060...0x2069, 0xFEFF, 0xE0000...0xE007F: true
+    default: false
+    }
+  }
+}

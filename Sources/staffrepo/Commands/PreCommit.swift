@@ -1,0 +1,62 @@
+import ArgumentParser
+import GitStore
+import RecordSchema
+import Records
+import Validators
+
+struct PreCommit: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pre-commit",
+    abstract: "Stop a commit whose staged files would put wrong records on the branch (called by git).",
+    discussion: """
+      Only what is staged counts, and of its faults only those that the last commit does not have already.
+      To commit all the same: git commit --no-verify. The server judges again.
+
+      EXAMPLES:
+        exec staffrepo hook pre-commit                         in hooks/pre-commit
+      """)
+
+  func run() throws {
+    let workspace = try Workspace.open()
+    let staged = try workspace.staged()
+    let last = try workspace.repository.target(of: "HEAD").map { try CommitSource(workspace.repository, commit: $0) }
+    if let last, last.tree == staged.tree { return }
+    let known = try last.map { try KnownFaults(before: $0, workspace.validationCache()) } ?? KnownFaults()
+    let report = try Validators.validate(
+      staged, asOf: Clock.today(of: staged), base: last, cache: workspace.validationCache(isReadOnly: true))
+    let new = report.diagnostics.filter { !known.contains($0) }
+    var writer = DiagnosticText(staged)
+    for diagnostic in new { Terminal.message(writer.text(diagnostic) + "\n") }
+    let errors = new.count { $0.severity == .error }
+    guard errors > 0 else { return }
+    throw Refusal(
+      "Nothing was committed: \(counted(errors, "error")) in what is staged. Correct the files, git add them, and commit again."
+    )
+  }
+}
+
+/// The faults that a branch has already: they do not stop a change, which perhaps mends one of them.
+struct KnownFaults {
+  private let faults: Set<Fault>
+
+  init() { faults = [] }
+
+  init(before source: CommitSource, _ cache: ValidationCache?) throws {
+    let report = try Validators.validate(source, asOf: Clock.today(of: source), cache: cache)
+    faults = Set(report.diagnostics.map(Fault.init))
+  }
+
+  func contains(_ diagnostic: Diagnostic) -> Bool { faults.contains(Fault(diagnostic)) }
+
+  private struct Fault: Hashable {
+    let code: String
+    let file: String
+    let message: String
+
+    init(_ diagnostic: Diagnostic) {
+      code = diagnostic.rule.code
+      file = diagnostic.file
+      message = diagnostic.message
+    }
+  }
+}

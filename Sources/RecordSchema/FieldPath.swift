@@ -40,11 +40,7 @@ extension FieldPath: Comparable {
 
 extension FieldPath.Step: Comparable {
   public static func < (left: FieldPath.Step, right: FieldPath.Step) -> Bool {
-    switch (left, right) {
-    case (.key(let left), .key(let right)): left < right
-    case (.index(let left), .index(let right)): left < right
-    case (.index, .key): true
-    case (.key, .index): false
-    }
+    if case .index(let left) = left, case .index(let right) = right { return left < right }
+    return FieldPath([left]).text < FieldPath([right]).text
   }
 }

@@ -81,9 +81,14 @@ let package = Package(
       swiftSettings: settings),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "RecordChecks", dependencies: ["RecordSchema", "YAMLReader", "GitStore", "Records", "Validators"],
+      path: "Tests/RecordChecks", swiftSettings: settings),
     tests("RecordSchemaTests", ["RecordSchema"]),
     tests("GitStoreTests", ["GitStore"]),
-    tests("RecordsTests", ["RecordSchema", "YAMLReader", "GitStore", "Catalogue", "Records", "Validators"]),
+    tests(
+      "RecordsTests",
+      ["RecordSchema", "YAMLReader", "GitStore", "Catalogue", "Records", "Validators", "Workers", "RecordChecks"]),
     tests("EventsTests", ["RecordSchema", "Events"]),
     tests("PublishersTests", ["RecordSchema", "FileStore", "Ledger", "Publishers"]),
     tests(
@@ -93,3 +98,28 @@ let package = Package(
       ]),
   ]
 )
+
+// Only script/fuzz sets this: its programs are no part of a build, and what they judge is built with coverage for them.
+if Context.environment["STAFFREPO_FUZZ"] != nil {
+  func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+      name: "Fuzz\(name)", dependencies: dependencies + ["FuzzDriver", "RecordChecks"], path: "Fuzz/\(name)",
+      swiftSettings: settings)
+  }
+  package.targets += [
+    .target(name: "FuzzDriver", path: "Fuzz/Driver", swiftSettings: settings),
+    fuzzer("Reader", ["RecordSchema", "YAMLReader"]),
+    fuzzer("Hooks", ["CLibgit2", "RecordSchema", "GitStore", "FileStore", "Records", "Validators"]),
+  ]
+  for target in package.targets where target.type == .regular || target.type == .executable {
+    target.swiftSettings? += [.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"])]
+  }
+}
+
+// Only script/bench --worst sets this.
+if Context.environment["STAFFREPO_WORST"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "Worst", dependencies: ["RecordSchema", "YAMLReader", "Records", "Validators", "RecordChecks"],
+      path: "Bench/Worst", swiftSettings: settings))
+}

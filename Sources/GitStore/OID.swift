@@ -26,7 +26,10 @@ public struct OID: Hashable, Sendable, CustomStringConvertible {
   /// Reads 40 hexadecimal digits.
   public init?(_ text: String) {
     let digits = Array(text.utf8)
-    guard digits.count == 40 else { return nil }
+    // The numbers' own reader would take a sign as well.
+    guard digits.count == 40, !digits.contains(UInt8(ascii: "+")), !digits.contains(UInt8(ascii: "-")) else {
+      return nil
+    }
     func number(_ range: Range<Int>) -> UInt64? {
       UInt64(String(decoding: digits[range], as: UTF8.self), radix: 16)
     }

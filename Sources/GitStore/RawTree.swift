@@ -19,6 +19,13 @@ final class RawTree: Sendable {
     var isTree: Bool { mode == GIT_FILEMODE_TREE.rawValue }
     var kind: TreeEntry.Kind { TreeEntry.Kind(mode: mode) }
 
+    /// A name that leads nowhere else.
+    fileprivate var hasPlainName: Bool {
+      let name = tree.bytes[nameRange]
+      let isDots = name.count <= 2 && name.allSatisfy { $0 == UInt8(ascii: ".") }
+      return !isDots && !name.contains(UInt8(ascii: "/"))
+    }
+
     /// As if a folder's name ended in a slash.
     fileprivate func byte(at place: Int) -> UInt8 {
       place < nameRange.count ? tree.bytes[nameRange.lowerBound + place] : isTree ? UInt8(ascii: "/") : 0
@@ -31,27 +38,44 @@ final class RawTree: Sendable {
   struct Entries {
     private let tree: RawTree
     private var place = 0
+    /// Where the entry before begins.
+    private var last: Int?
 
     init(tree: RawTree) { self.tree = tree }
 
     mutating func next() throws(GitError) -> Entry? {
       guard place < tree.bytes.count else { return nil }
-      let bytes = tree.bytes[place...]
-      guard let end = tree.end(ofEntryAt: place), let blank = bytes.firstIndex(of: UInt8(ascii: " ")), blank < end - 21
-      else { throw GitError(.other, "A tree object cannot be read: it is cut short.") }
-      let mode = bytes[..<blank].reduce(UInt32(0)) { $0 << 3 | UInt32($1 & 7) }
-      let oid = tree.bytes.withUnsafeBytes { OID(bytes: UnsafeRawBufferPointer(rebasing: $0[(end - 20)..<end])) }
-      place = end
-      return Entry(tree: tree, mode: mode, nameRange: (blank + 1)..<(end - 21), oid: oid)
+      let entry = try tree.entry(at: place)
+      // git makes no such trees, but takes them from anybody. A path that stands twice would be judged as one file and
+      // published as the other.
+      if let last, RawTree.order(try tree.entry(at: last), entry) >= 0 {
+        throw GitError(.other, "A tree object cannot be read: '\(entry.name)' stands there twice, or out of order.")
+      }
+      if !entry.hasPlainName {
+        throw GitError(.other, "A tree object cannot be read: '\(entry.name)' is no name of a file or folder.")
+      }
+      last = place
+      place = entry.nameRange.upperBound + 21
+      return entry
     }
 
     /// Passes over the entries that both have next, name and content.
     mutating func skipCommon(with other: inout Entries) {
       while let end = tree.end(ofEntryAt: place), tree.isSame(place..<end, at: other.place, of: other.tree) {
+        (last, other.last) = (place, other.place)
         other.place += end - place
         place = end
       }
     }
+  }
+
+  private func entry(at place: Int) throws(GitError) -> Entry {
+    let bytes = bytes[place...]
+    guard let end = end(ofEntryAt: place), let blank = bytes.firstIndex(of: UInt8(ascii: " ")), blank < end - 21
+    else { throw GitError(.other, "A tree object cannot be read: it is cut short.") }
+    let mode = bytes[..<blank].reduce(UInt32(0)) { $0 << 3 | UInt32($1 & 7) }
+    let oid = self.bytes.withUnsafeBytes { OID(bytes: UnsafeRawBufferPointer(rebasing: $0[(end - 20)..<end])) }
+    return Entry(tree: self, mode: mode, nameRange: (blank + 1)..<(end - 21), oid: oid)
   }
 
   /// Where the entry that begins at a place ends; `nil` at the end of the tree, or when it is cut short.

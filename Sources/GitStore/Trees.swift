@@ -58,6 +58,7 @@ extension Repository {
   public func walk(
     tree oid: OID, prefix: String = "", skipping folder: String? = nil, _ body: (TreeEntry) throws -> Void
   ) throws {
+    try checkDepth(prefix)
     var entries = try rawTree(oid).entries
     while let entry = try entries.next() {
       let path = prefix + entry.name
@@ -87,6 +88,7 @@ extension Repository {
     from old: OID?, to new: OID?, prefix: String, skipping folder: String?, into result: inout [TreeChange]
   ) throws {
     guard old != new, prefix != folder else { return }
+    try checkDepth(prefix)
     var left = try (old.map(rawTree) ?? RawTree([])).entries
     var right = try (new.map(rawTree) ?? RawTree([])).entries
     left.skipCommon(with: &right)
@@ -118,6 +120,12 @@ extension Repository {
           path: path, old: old.map { TreeEntry(path: path, oid: $0.oid, kind: $0.kind) },
           new: new.map { TreeEntry(path: path, oid: $0.oid, kind: $0.kind) }))
     }
+  }
+
+  /// The longest path that Linux takes. Folders can be pushed that nest as deep as somebody likes.
+  private func checkDepth(_ path: String) throws(GitError) {
+    guard path.utf8.count > 4096 else { return }
+    throw GitError(.other, "Folders nest too deep: \(path.prefix(60))...")
   }
 
   /// A tree's bytes. Neighbouring commits share most of their trees, so the last ones are kept.

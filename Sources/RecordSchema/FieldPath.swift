@@ -30,3 +30,17 @@ public struct FieldPath: Sendable, Hashable, ExpressibleByStringLiteral {
   public func word(_ word: String) -> FieldPath { FieldPath(steps + [.word(word)]) }
   public func key(_ key: String) -> FieldPath { FieldPath(steps + [.key(key)]) }
 }
+
+extension FieldPath: Comparable {
+  /// In the order of lists, and of names.
+  public static func < (left: FieldPath, right: FieldPath) -> Bool {
+    left.steps.lexicographicallyPrecedes(right.steps)
+  }
+}
+
+extension FieldPath.Step: Comparable {
+  public static func < (left: FieldPath.Step, right: FieldPath.Step) -> Bool {
+    if case .index(let left) = left, case .index(let right) = right { return left < right }
+    return FieldPath([left]).text < FieldPath([right]).text
+  }
+}

@@ -13,7 +13,8 @@ struct Locating {
 
   func diagnostics(_ findings: [Finding]) throws -> [Diagnostic] {
     let sorted = findings.sorted {
-      ($0.file, $0.rule.code, $0.message, $0.field.text) < ($1.file, $1.rule.code, $1.message, $1.field.text)
+      let (left, right) = (($0.file, $0.rule.code, $0.message), ($1.file, $1.rule.code, $1.message))
+      return left == right ? $0.field < $1.field : left < right
     }
     var words: [RecordKey.Family: [String]] = [:]
     var left = Self.suggestionLimit
@@ -29,7 +30,8 @@ struct Locating {
     return try byFile.flatMap { file, numbers in
       let isPlaced = numbers.contains { sorted[$0].field != .record && sorted[$0].range == nil }
       let root = isPlaced ? try index.bytes(ofPath: file.path).flatMap { YAMLReader.read($0).root } : nil
-      return try numbers.map { try diagnostic(sorted[$0], suggestions[$0], root) }
+      let places = root.map(Places.init)
+      return try numbers.map { try diagnostic(sorted[$0], suggestions[$0], places) }
     }
   }
 
@@ -47,8 +49,8 @@ struct Locating {
     return word == wish.excluding ? nil : word
   }
 
-  private func diagnostic(_ finding: Finding, _ suggestion: String?, _ root: YAMLNode?) throws -> Diagnostic {
-    let node = finding.field == .record ? nil : root.flatMap { place(of: finding.field, in: $0) }
+  private func diagnostic(_ finding: Finding, _ suggestion: String?, _ places: Places?) throws -> Diagnostic {
+    let node = finding.field == .record ? nil : places?.node(at: finding.field)
     var (message, help) = (finding.message, finding.help)
     switch finding.wish {
     case .spelling(let wish):
@@ -73,9 +75,24 @@ struct Locating {
   }
 }
 
-/// The node that a path leads to. A unit may be written as its code alone, so the last step may not be there.
-private func place(of field: FieldPath, in root: YAMLNode) -> YAMLNode? {
-  if let node = root.node(at: field) { return node }
-  let nearest = root.nearest(to: field)
-  return nearest.scalar == nil ? nil : nearest
+/// The values of a file by their paths. A file has as many findings as it has lines, so its fields are looked up, not
+/// looked through.
+private struct Places {
+  private let root: YAMLNode
+  private let fields: [String: YAMLNode]
+
+  init(_ root: YAMLNode) {
+    self.root = root
+    fields = Dictionary((root.entries ?? []).map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+  }
+
+  /// The node that a path leads to. A unit may be written as its code alone, so the last step may not be there.
+  func node(at path: FieldPath) -> YAMLNode? {
+    guard case .key(let name) = path.steps.first else { return root }
+    guard let field = fields[name] else { return root.scalar == nil ? nil : root }
+    let rest = FieldPath(Array(path.steps.dropFirst()))
+    if let node = field.node(at: rest) { return node }
+    let nearest = field.nearest(to: rest)
+    return nearest.scalar == nil ? nil : nearest
+  }
 }

@@ -154,6 +154,17 @@ struct Meeting {
       .sorted { $0.file < $1.file }
   }
 
+  /// The people who name the key as a unit, and which of their units it is. Looking through a record's units for every
+  /// key would take square time.
+  func memberships() throws -> [(person: Located<Person>, position: Int)] {
+    try marks.filter { $0.role == .membership }.compactMap { mark in
+      guard case .person(let reading) = try index.reading(mark.file), let person = Located(reading),
+        person.record.units.indices.contains(mark.position)
+      else { return nil }
+      return (person, mark.position)
+    }
+  }
+
   /// The paths of the files with a role, and which item of a list names the key there.
   func places(_ role: Role) throws -> [(file: String, position: Int)] {
     try marks.filter { $0.role == role }.map { (try index.file($0.file).path, $0.position) }

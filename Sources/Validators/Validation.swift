@@ -49,9 +49,17 @@ public func validate(
   let diagnostics = read.findings + (try judgement.diagnostics(index, with: ofTree + ofChange))
   return ValidationReport(
     commit: source.commit?.description, people: try index.count(of: .person), units: try index.count(of: .unit),
-    diagnostics: diagnostics.sorted {
-      ($0.file, $0.range.start, $0.rule.code, $0.message) < ($1.file, $1.range.start, $1.rule.code, $1.message)
-    })
+    diagnostics: sorted(diagnostics))
+}
+
+/// By file and place. Positions are moved about, not diagnostics, which are large.
+private func sorted(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+  diagnostics.indices.sorted {
+    let (left, right) = (diagnostics[$0], diagnostics[$1])
+    return (left.file, left.range.start, left.rule.code, left.message)
+      < (right.file, right.range.start, right.rule.code, right.message)
+  }
+  .map { diagnostics[$0] }
 }
 
 private func judgeEverything(

@@ -127,7 +127,8 @@ struct PlainYAML {
     repeat {
       index = lineStart + indent
       let (name, keyRange) = try key()
-      if entries.contains(where: { $0.key == name }) { throw NotPlain() }
+      // Among many names, libyaml's reader looks for a repeated one with a set.
+      if entries.count == 64 || entries.contains(where: { $0.key == name }) { throw NotPlain() }
       entries.append(YAMLEntry(key: name, keyRange: keyRange, value: try value(indent: indent, depth: depth)))
     } while try isNextLine(at: indent)
     let end = entries[entries.count - 1].value.range.end
@@ -229,6 +230,7 @@ struct PlainYAML {
       index = end
       // The column needs what was counted up to here only.
       let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[begin..<end]), as: UTF8.self)
+      if text.hasPiledMarks { throw NotPlain() }
       try restOfLine()
       return YAMLNode(
         content: .scalar(text, isPlain: true), range: SourceRange(start: start, end: endPosition))
@@ -246,6 +248,7 @@ struct PlainYAML {
     // Two apostrophes stand for one.
     guard !isAtEnd, mark == .quote || peek(1) != .apostrophe else { throw NotPlain() }
     let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[begin..<index]), as: UTF8.self)
+    if text.hasPiledMarks { throw NotPlain() }
     index += 1
     let end = position
     try restOfLine()

@@ -10,6 +10,8 @@ public struct YAMLReader {
   public static let sizeLimit = 64 * 1024
   /// The deepest nesting of lists and mappings.
   public static let depthLimit = 16
+  /// A file with so many problems is given up.
+  private static let problemLimit = 100
 
   public static func read(_ bytes: [UInt8]) -> YAMLDocument {
     guard bytes.count <= sizeLimit else {
@@ -65,7 +67,8 @@ public struct YAMLReader {
         root = node(from: event, depth: 0)
       }
     }
-    return YAMLDocument(root: root, problems: problems)
+    // What was read of a file that is given up would only look like a record with missing fields.
+    return YAMLDocument(root: problems.count < Self.problemLimit ? root : nil, problems: problems)
   }
 
   private mutating func next() -> EventStream.Event? {
@@ -110,6 +113,7 @@ public struct YAMLReader {
 
   private mutating func report(_ rule: Rule, _ message: String, _ range: SourceRange) {
     problems.append(YAMLProblem(rule: rule, message: message, range: range))
+    if problems.count == Self.problemLimit { hasStopped = true }
   }
 
   /// The node that starts with this event; `nil` for an alias or when reading stopped.
@@ -125,6 +129,10 @@ public struct YAMLReader {
       report(.yamlAnchor, "An alias (*) stands for another value; write the value itself.", event.range)
       return nil
     case .scalar(let text, let isPlain):
+      if text.hasPiledMarks {
+        report(.yamlEncoding, "A letter here carries more than 30 marks, such as accents.", event.range)
+        return nil
+      }
       return YAMLNode(content: .scalar(text, isPlain: isPlain), range: event.range)
     case .sequenceStart, .mappingStart:
       guard depth < YAMLReader.depthLimit else {

@@ -1,3 +1,4 @@
+import RecordChecks
 import RecordSchema
 import TestSupport
 import Testing
@@ -63,60 +64,28 @@ import Testing
     var taken = 0
     for _ in 0..<200_000 {
       var bytes = Self.records.randomElement(using: &random)!
-      for _ in 0..<Int.random(in: 1...3, using: &random) { mutate(&bytes, &random) }
+      for _ in 0..<Int.random(in: 1...3, using: &random) { bytes.mutate(with: Self.pieces, &random) }
       guard let ours = plain(bytes) else { continue }
       taken += 1
       let theirs = bytes.withUnsafeBufferPointer { YAMLReader.readByLibyaml($0) }
       let text = String(decoding: bytes, as: UTF8.self)
       #expect(theirs.problems.isEmpty, "libyaml refuses:\n\(text)")
-      #expect(theirs.root.map(described) == ours, "\(text)")
+      #expect(theirs.root?.described == ours, "\(text)")
     }
     // A comparison that compared nothing would pass as well.
     #expect(taken > 25_000)
   }
 
   private func plain(_ bytes: [UInt8]) -> String? {
-    bytes.withUnsafeBufferPointer { PlainYAML.read($0).map(described) }
+    bytes.withUnsafeBufferPointer { PlainYAML.read($0)?.described }
   }
 
-  private func mutate(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
-    let place = Int.random(in: 0...bytes.count, using: &random)
-    let pieces = [
-      " ", "  ", "\n", "\n  ", "\n- ", ":", ": ", "#", " #", "-", "- ", "'", "\"", "\\", "\t", "\r", "x", "é", "ế",
-      "\u{85}",
-      "\u{2028}", "\u{FEFF}", "[", "{", "&a ", "*a", "!t ", "|", ">", "%", "@", "`", "?", "? ", ",", "---\n", "...\n",
-      "\0",
-      "~", "key: value\n", "  key:\n", "key:\n    - a\n", "  - b: c\n", "#c\n", "\u{7F}", "<<: a\n", "1e3", "''",
-      "\"\"", "/",
-    ]
-    switch Int.random(in: 0..<5, using: &random) {
-    case 0 where place < bytes.count: bytes.remove(at: place)
-    case 1 where place < bytes.count:
-      let other = Int.random(in: place...bytes.count, using: &random)
-      bytes.removeSubrange(place..<min(other, place + 12))
-    case 2 where place < bytes.count: bytes[place] = UInt8.random(in: 0...255, using: &random)
-    case 3:
-      // A line again, or somewhere else.
-      let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      let line = lines.randomElement(using: &random)! + [UInt8(ascii: "\n")]
-      let start = bytes[..<place].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-      bytes.insert(contentsOf: line, at: start)
-    default: bytes.insert(contentsOf: Array(pieces.randomElement(using: &random)!.utf8), at: place)
-    }
-  }
-
-  private func described(_ node: YAMLNode) -> String {
-    let place = "\(described(node.range))"
-    switch node.content {
-    case .scalar(let text, let isPlain): return "\(isPlain ? "" : "quoted ")<\(text)>\(place)"
-    case .sequence(let items): return "[\(items.map(described).joined(separator: ", "))]\(place)"
-    case .mapping(let entries):
-      let fields = entries.map { "\($0.key)\(described($0.keyRange))=\(described($0.value))" }
-      return "{\(fields.joined(separator: ", "))}\(place)"
-    }
-  }
-
-  private func described(_ range: SourceRange) -> String {
-    "@\(range.start.line).\(range.start.column)-\(range.end.line).\(range.end.column)"
-  }
+  private static let pieces = [
+    " ", "  ", "\n", "\n  ", "\n- ", ":", ": ", "#", " #", "-", "- ", "'", "\"", "\\", "\t", "\r", "x", "é", "ế",
+    "\u{85}",
+    "\u{2028}", "\u{FEFF}", "[", "{", "&a ", "*a", "!t ", "|", ">", "%", "@", "`", "?", "? ", ",", "---\n", "...\n",
+    "\0",
+    "~", "key: value\n", "  key:\n", "key:\n    - a\n", "  - b: c\n", "#c\n", "\u{7F}", "<<: a\n", "1e3", "''",
+    "\"\"", "/",
+  ].map { Array($0.utf8) }
 }

@@ -98,7 +98,7 @@ public struct ConfigurationDecoder {
 
   private mutating func readCustomFields(_ node: YAMLNode?) {
     for entry in entries(node, "custom_fields") {
-      let what = "custom_fields.\(entry.key)"
+      let what = "custom_fields.\(reader.excerpt(entry.key))"
       judgeCustomFieldName(entry)
       var type = Configuration.CustomFieldDeclaration.FieldType.string
       var isSensitive = false
@@ -146,7 +146,7 @@ public struct ConfigurationDecoder {
 
   private mutating func readSystems(_ node: YAMLNode?) {
     for entry in entries(node, "systems") {
-      let what = "systems.\(entry.key)"
+      let what = "systems.\(reader.excerpt(entry.key))"
       var system = Configuration.SystemSettings(name: entry.key)
       let isKnown = Configuration.exportSystems.contains(entry.key)
       let parts = settings(
@@ -156,7 +156,7 @@ public struct ConfigurationDecoder {
         system.isApp = word == "app"
         if !system.isApp { invalid("\(what).type takes app.", type) }
       } else if !isKnown {
-        let near = closest(to: entry.key, among: Configuration.exportSystems).map { " Did you mean '\($0)'?" } ?? ""
+        let near = reader.near(entry.key, among: Configuration.exportSystems).map { " Did you mean '\($0)'?" } ?? ""
         reader.report(
           .unknownSetting, "'\(entry.key)' is none of the systems that staffrepo knows.\(near)", at: entry.keyRange,
           help: "For an application with keys and webhooks only, add a line: type: app")

@@ -12,7 +12,7 @@ extension ConfigurationDecoder {
       if known.contains(entry.key) {
         result[entry.key] = entry.value
       } else {
-        let near = closest(to: entry.key, among: known)
+        let near = reader.near(entry.key, among: known)
         reader.report(
           .unknownSetting, "\(what) has no setting '\(entry.key)'.\(near.map { " Did you mean '\($0)'?" } ?? "")",
           at: entry.keyRange, help: "Known are: \(known.joined(separator: ", ")).",

@@ -24,9 +24,18 @@ struct FieldReader {
   var findings: [Diagnostic] = []
   /// Set when a value that decides identity or access cannot be read: the record is then held.
   var isBlocked = false
+  /// How many words are still looked for: a file in which everything is misspelt is no record.
+  private var suggestionsLeft = 50
 
   init(file: String) {
     self.file = file
+  }
+
+  /// The word that was probably meant.
+  mutating func near(_ word: String, among words: some Sequence<String>) -> String? {
+    guard suggestionsLeft > 0 else { return nil }
+    suggestionsLeft -= 1
+    return closest(to: word, among: words)
   }
 
   mutating func report(
@@ -41,13 +50,13 @@ struct FieldReader {
     guard let entries = node.entries else { return nil }
     // Records are mostly written in the schema's order, so the next name is mostly the next one that is known.
     var expected = 0
-    var unknown = false
-    for entry in entries {
+    var unknown: Set<Int> = []
+    for (number, entry) in entries.enumerated() {
       if let position = position(of: entry.key, in: known, from: expected) {
         expected = position + 1
       } else {
-        unknown = true
-        let near = closest(to: entry.key, among: known)
+        unknown.insert(number)
+        let near = near(entry.key, among: known)
         let hint = near.map { " Did you mean '\($0)'?" } ?? ""
         report(
           .unknownField, "\(what) has no field '\(entry.key)'.\(hint)", at: entry.keyRange,
@@ -56,7 +65,7 @@ struct FieldReader {
           })
       }
     }
-    return FieldNodes(unknown ? entries.filter { known.contains($0.key) } : entries)
+    return FieldNodes(unknown.isEmpty ? entries : entries.indices.filter { !unknown.contains($0) }.map { entries[$0] })
   }
 
   private func position(of name: String, in known: [String], from start: Int) -> Int? {
@@ -194,7 +203,7 @@ struct FieldReader {
     if let choice = Choice(rawValue: text) { return choice }
     if blocks { isBlocked = true }
     let words = Choice.allCases.map(\.rawValue)
-    let near = closest(to: text, among: words)
+    let near = near(text, among: words)
     report(
       .unknownValue, "\(field) takes \(words.joined(separator: ", ")); not '\(excerpt(text))'.", at: node.range,
       fix: near.map { .init(title: "Write \($0)", edits: [.init(range: node.range, text: $0)]) })

@@ -82,8 +82,19 @@ extension FieldReader {
       report(.wrongType, "\(field) takes a list, each item on a line of its own after a hyphen.", at: node.range)
       return nil
     }
-    return items
+    return isShort(items, node, field) ? items : nil
   }
+
+  /// A list that fills a file is none of a record's: each item would be looked up, and be a finding. Half a list would
+  /// grant or take access by accident, so the record is held.
+  mutating func isShort(_ items: [YAMLNode], _ node: YAMLNode, _ field: String) -> Bool {
+    guard items.count > Self.mostItems else { return true }
+    isBlocked = true
+    report(.wrongLength, "\(field) has \(items.count) items; it takes at most \(Self.mostItems).", at: node.range)
+    return false
+  }
+
+  private static let mostItems = 1000
 
   mutating func texts(_ node: YAMLNode?, _ field: String) -> [String]? {
     list(node, field)?.compactMap { text($0, field, length: 1...255) }

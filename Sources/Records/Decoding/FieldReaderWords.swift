@@ -8,14 +8,17 @@ extension FieldReader {
     _ node: YAMLNode?, _ field: String, known: [String], rule: Rule = .unknownValue
   ) -> [String] {
     guard let node, !node.isEmpty else { return [] }
-    return (node.items ?? [node]).compactMap { item in
+    let items = node.items ?? [node]
+    guard isShort(items, node, field) else { return [] }
+    let help = "Known are: \(known.joined(separator: ", "))."
+    return items.compactMap { item in
       guard let text = scalar(item, field) else { return nil }
       guard known.contains(text) else {
-        let near = closest(to: text, among: known.filter { $0 != "*" })
+        let near = near(text, among: known.filter { $0 != "*" })
         let hint = near.map { " Did you mean '\($0)'?" } ?? ""
         report(
           rule, "\(field): '\(text)' is not known.\(hint)", at: item.range,
-          help: "Known are: \(known.joined(separator: ", ")).",
+          help: help,
           fix: near.map { .init(title: "Write \($0)", edits: [.init(range: item.range, text: $0)]) })
         return nil
       }
@@ -71,7 +74,9 @@ extension FieldReader {
 
   mutating func secrets(_ node: YAMLNode?) -> [SecretReference] {
     guard let node, !node.isEmpty else { return [] }
-    return (node.items ?? [node]).compactMap { item in
+    let items = node.items ?? [node]
+    guard isShort(items, node, "secrets") else { return [] }
+    return items.compactMap { item in
       guard let text = scalar(item, "secrets") else { return nil }
       guard let reference = SecretReference(text) else {
         isBlocked = true

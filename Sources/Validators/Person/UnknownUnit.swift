@@ -15,14 +15,11 @@ enum UnknownUnit: KeyRule {
 
   static func check(_ meeting: Meeting) throws -> [Finding] {
     guard !meeting.isKnown else { return [] }
-    let code = try meeting.index.key(of: meeting.marks[0]).text
-    return try meeting.people(.membership).flatMap { person in
-      person.record.units.enumerated().filter { $0.element.unit.rawValue == code }.map { position, assignment in
-        person.finding(
-          rule, at: FieldPath("organisational_units").item(position).key("unit"),
-          "There is no unit '\(assignment.unit)'.",
-          wish: .spelling(.init(word: assignment.unit.rawValue, family: .unitCode)))
-      }
+    return try meeting.memberships().map { person, position in
+      let unit = person.record.units[position].unit
+      return person.finding(
+        rule, at: FieldPath("organisational_units").item(position).key("unit"), "There is no unit '\(unit)'.",
+        wish: .spelling(.init(word: unit.rawValue, family: .unitCode)))
     }
   }
 }

@@ -5,22 +5,16 @@ import RecordSchema
 import Records
 import Validators
 
-/// One line of a receive hook's input.
-struct ReferenceUpdate {
-  let old: OID
-  let new: OID
-  let name: String
-
+extension ReferenceUpdate {
   /// Reads `<old> <new> <ref>` lines from standard input.
   static func readAll() throws -> [ReferenceUpdate] {
     var updates: [ReferenceUpdate] = []
     while let line = readLine() {
-      let parts = line.split(separator: " ", maxSplits: 2).map(String.init)
-      guard parts.count == 3, let old = OID(parts[0]), let new = OID(parts[1]) else {
+      guard let update = ReferenceUpdate(line: line) else {
         throw EnvironmentError(
           "A hook reads '<old> <new> <ref>' lines from git; this is none of them: '\(line.prefix(80))'")
       }
-      updates.append(ReferenceUpdate(old: old, new: new, name: parts[2]))
+      updates.append(update)
     }
     return updates
   }

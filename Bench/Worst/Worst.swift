@@ -57,7 +57,7 @@ import YAMLReader
     var (best, findings) = (Double.infinity, 0)
     for run in 0..<5 where run < 2 || best < 1000 {
       let start = processorTime
-      findings = try validate(source).diagnostics.count
+      findings = try validate(source, asOf: MemoryRecords.day).diagnostics.count
       best = min(best, processorTime - start)
     }
     return (best, findings)

@@ -54,7 +54,7 @@ import Validators
   private static func report(_ commit: OID, after base: OID?, _ cache: ValidationCache?) throws -> String {
     let source = try CommitSource(store.repository, commit: commit)
     let base = try base.map { try CommitSource(store.repository, commit: $0) }
-    let diagnostics = try validate(source, base: base, cache: cache).diagnostics
+    let diagnostics = try validate(source, asOf: MemoryRecords.day, base: base, cache: cache).diagnostics
     return diagnostics.map(\.json.text).joined(separator: "\n")
   }
 

@@ -19,11 +19,20 @@ public struct MemoryRecords: RecordSource, Sendable {
       .compactMap(entry(at:))
   }
 
+  public func files(outside folder: String) throws -> [TreeEntry] {
+    files.keys.filter { !$0.hasPrefix(folder + "/") }.sorted().compactMap(entry(at:))
+  }
+
+  public func size(of entry: TreeEntry) throws -> Int { files[entry.path]?.count ?? 0 }
+
   public func read(_ entry: TreeEntry) throws -> [UInt8] { files[entry.path] ?? [] }
 
   public func entry(at path: String) -> TreeEntry? {
     files[path] == nil ? nil : TreeEntry(path: path, oid: .zero, kind: .file)
   }
+
+  /// The day of which rules speak.
+  public static let day = CalendarDate("2026-01-15")!
 
   /// A unit, two people, a key and a subscription with nothing wrong.
   public static let good = MemoryRecords(
@@ -69,7 +78,7 @@ extension MemoryRecords {
 
   /// What is wrong with what validation finds; empty when nothing is.
   public func faults(of bytes: [UInt8]) throws -> [String] {
-    let (first, second) = (try validate(self), try validate(self))
+    let (first, second) = (try validate(self, asOf: Self.day), try validate(self, asOf: Self.day))
     let check = FindingCheck(bytes)
     var faults = first.diagnostics == second.diagnostics ? [] : ["Judged twice, two outcomes"]
     for diagnostic in first.diagnostics where files[diagnostic.file] == bytes {

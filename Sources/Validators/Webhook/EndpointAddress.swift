@@ -10,7 +10,7 @@ struct EndpointAddress {
   let kind: Kind
 
   init(_ url: String) {
-    let parts = url.split(separator: "://", maxSplits: 1).map(String.init)
+    let parts = url.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     scheme = parts[0].lowercased()
     let authority = (parts.count == 2 ? parts[1] : "").prefix { !"/?#\\".contains($0) }
     let place = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""

@@ -88,7 +88,10 @@ let package = Package(
     tests("GitStoreTests", ["GitStore"]),
     tests(
       "RecordsTests",
-      ["RecordSchema", "YAMLReader", "GitStore", "Catalogue", "Records", "Validators", "Workers", "RecordChecks"]),
+      [
+        "RecordSchema", "YAMLReader", "GitStore", "Catalogue", "Records", "Validators", "Workers", "RecordChecks",
+        crypto,
+      ]),
     tests("EventsTests", ["RecordSchema", "Events"]),
     tests("PublishersTests", ["RecordSchema", "FileStore", "Ledger", "Publishers"]),
     tests(

@@ -101,6 +101,11 @@ def day(ordinal):
     return datetime.date.fromordinal(ordinal).isoformat()
 
 
+def quoted(name):
+    """As a careful officer writes it: a surname that other programs would read as nothing stands in quotes."""
+    return f'"{name}"' if name == "Null" else name
+
+
 def folder(number, total):
     return f"{number // 1000:04d}/" if total > LARGEST_FOLDER else ""
 
@@ -169,7 +174,7 @@ class Organisation:
             f"id: {person.number}",
             f"employee_reference: {reference(person.number)}",
             f"first_name: {person.first}",
-            f"last_name: {person.last}",
+            f"last_name: {quoted(person.last)}",
         ]
         if person.preferred:
             lines.append(f"preferred_name: {person.preferred}")

@@ -8,19 +8,20 @@ public struct Rule: Sendable, Hashable {
   /// What the rule demands and why it matters, for `explain` and the docs.
   public let explanation: String
   /// The fault, and the same without it: for `explain` and the docs, and tried by the tests.
-  public let example: RuleExample
+  public var example: RuleExample { makeExample() }
+  private let makeExample: @Sendable () -> RuleExample
   /// The usual next step, in words that an HR officer understands.
   public let help: String?
 
   public init(
     _ code: String, _ name: String, severity: Diagnostic.Severity = .error, explanation: String,
-    example: RuleExample, help: String? = nil
+    example: @autoclosure @escaping @Sendable () -> RuleExample, help: String? = nil
   ) {
     self.code = code
     self.name = name
     self.severity = severity
     self.explanation = explanation
-    self.example = example
+    makeExample = example
     self.help = help
   }
 

@@ -45,7 +45,7 @@ extension Located {
 }
 
 /// What rules may look at beside the records: the settings, and the day of which the judgement speaks.
-public struct RuleContext: Sendable {
+public final class RuleContext: Sendable {
   public let configuration: Configuration
   public let date: CalendarDate
 

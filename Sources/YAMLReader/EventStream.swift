@@ -20,6 +20,7 @@ final class EventStream {
   struct Failure: Error {
     let problem: String
     let context: String?
+    /// Where somebody would look for the fault.
     let position: SourcePosition
     /// Set when bytes could not be decoded: then libyaml knows no line.
     let byteOffset: Int?
@@ -81,8 +82,19 @@ final class EventStream {
     return Failure(
       problem: parser.pointee.problem.map { String(cString: $0) } ?? "unknown problem",
       context: parser.pointee.context.map { String(cString: $0) },
-      position: position(parser.pointee.problem_mark),
+      position: position(isCauseElsewhere ? parser.pointee.context_mark : parser.pointee.problem_mark),
       byteOffset: isReaderError ? parser.pointee.problem_offset : nil)
+  }
+
+  /// libyaml stops where it cannot go on. A quote or bracket that is never closed, and a line without its colon, lie
+  /// before that: where it says that it was scanning them.
+  private var isCauseElsewhere: Bool {
+    guard let context = parser.pointee.context.map({ String(cString: $0) }) else { return false }
+    if context.hasSuffix("quoted scalar") {
+      // An escape that does not exist stands where it stands.
+      return parser.pointee.problem.map { String(cString: $0).hasPrefix("found unexpected") } ?? false
+    }
+    return ["simple key", "flow sequence", "flow mapping"].contains { context.hasSuffix($0) }
   }
 
   private func position(_ mark: yaml_mark_t) -> SourcePosition {

@@ -5,8 +5,7 @@ import RecordSchema
 enum HiddenCharacters {
   /// - Parameter root: what was read; characters inside its values are judged with the fields.
   static func remarks(_ bytes: UnsafeBufferPointer<UInt8>, root: YAMLNode?) -> [YAMLProblem] {
-    // Nearly every file is looked through by this line alone.
-    guard bytes.contains(where: { $0 >= 0xC2 }) else { return [] }
+    guard mayHold(bytes) else { return [] }
     let text = String(decoding: bytes, as: UTF8.self)
     guard text.unicodeScalars.contains(where: \.isHidden) else { return [] }
     var remarks: [YAMLProblem] = []
@@ -27,6 +26,17 @@ enum HiddenCharacters {
         : SourcePosition(line: position.line, column: position.column + 1)
     }
     return remarks
+  }
+}
+
+/// Whether the first bytes of a hidden character's UTF-8 are there; nearly every file is looked through by this alone.
+private func mayHold(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  bytes.indices.dropLast().contains { place in
+    guard bytes[place] >= 0xC2 else { return false }
+    switch (bytes[place], bytes[place + 1]) {
+    case (0xC2, 0xAD), (0xD8, 0x9C), (0xE2, 0x80), (0xE2, 0x81), (0xEF, 0xBB), (0xF3, 0xA0): return true
+    default: return false
+    }
   }
 }
 

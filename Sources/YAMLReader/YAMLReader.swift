@@ -40,6 +40,8 @@ public struct YAMLReader {
   private var events: EventStream
   private let bytes: UnsafeBufferPointer<UInt8>
   private var problems: [YAMLProblem] = []
+  /// The last text in quotes.
+  private var lastQuoted: SourceRange?
   /// Set when reading cannot go on.
   private var hasStopped = false
 
@@ -77,7 +79,8 @@ public struct YAMLReader {
     case .success(let event): return event
     case .failure(let failure):
       hasStopped = true
-      let position = failure.byteOffset.map { bytes.position(ofByte: $0) } ?? failure.position
+      let position =
+        failure.byteOffset.map { bytes.position(ofByte: $0) } ?? quote(before: failure.position) ?? failure.position
       var message = failure.problem
       if let context = failure.context { message += " (\(context))" }
       let range = SourceRange(
@@ -85,7 +88,10 @@ public struct YAMLReader {
       if failure.byteOffset != nil {
         report(.yamlEncoding, "This character cannot be read: \(message).", range)
       } else {
-        let plain = Self.inPlainWords(failure.problem, context: failure.context)
+        let plain =
+          quote(before: failure.position) == nil
+          ? Self.inPlainWords(failure.problem, context: failure.context)
+          : "A quote is opened here, and closed on a later line only: one is missing."
         report(.yamlSyntax, plain.map { "\($0) (\(message))" } ?? "This is not YAML from here on: \(message).", range)
       }
       return nil
@@ -98,17 +104,26 @@ public struct YAMLReader {
     case "mapping values are not allowed in this context":
       "There is a second colon here, or the line above lacks its own. If the colon belongs to the text, put the text in quotes."
     case "could not find expected ':'":
-      "The line above this place has no colon followed by a blank."
+      "This line has no colon followed by a blank."
     case "found character that cannot start any token":
       "A value cannot begin with this character. A tab? Use blanks. Anything else: put the text in quotes."
     case "did not find expected key":
       "This does not fit the lines above it: look for other indentation, or for a quote inside a quoted text."
     case "found unexpected end of stream" where context?.contains("quoted") == true:
-      "A quote was opened above and is never closed."
+      "A quote is opened here and never closed."
+    case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
+      "A bracket is opened here and not closed, or a comma is missing between two items."
     case "did not find expected alphabetic or numeric character":
       "A text that begins with * or & must stand in quotes, such as \"*\"."
     default: nil
     }
+  }
+
+  /// A text in quotes that goes on over line ends up to where reading broke off: its closing quote is missing, and the
+  /// next opening one was taken for it.
+  private func quote(before position: SourcePosition) -> SourcePosition? {
+    guard let last = lastQuoted, last.start.line < last.end.line, last.end.line == position.line else { return nil }
+    return last.start
   }
 
   private mutating func report(_ rule: Rule, _ message: String, _ range: SourceRange) {
@@ -129,6 +144,7 @@ public struct YAMLReader {
       report(.yamlAnchor, "An alias (*) stands for another value; write the value itself.", event.range)
       return nil
     case .scalar(let text, let isPlain):
+      if !isPlain { lastQuoted = event.range }
       if text.hasPiledMarks {
         report(.yamlEncoding, "A letter here carries more than 30 marks, such as accents.", event.range)
         return nil

@@ -139,6 +139,20 @@ private func person(
     #expect(report.diagnostics.map(\.rule) == (line.contains("\"") ? [] : [.missingField]))
   }
 
+  @Test(arguments: [
+    "job_title: Nurse«Y001 :» Band 5\n", "preferred_name: «Y001 \"»Zo\nsalary_grade: G7\n",
+    "preferred_name: «Y001 \"»Zo\nsalary_grade: \"G7\"\n", "preferred_name: «Y001 '»Zo\nsalary_grade: G'7\n",
+    "organisational_units: «Y001 [»team-a, team-b\nsalary_grade: G7\n", "«Y001 s»alary_grade G7\nis_active: true\n",
+    "custom: «Y001 {»pin: x\n", "salary_grade: «Y001 \t»G7\n".replacing("«Y001 \t»G7", with: "«Y001 @»G7"),
+    "salary_grade: «Y001 %»7\n", "«Y001 \t»salary_grade: G7\n", "«Y001 -» x\n",
+    "salary_grade: \"G\\«Y001 q»7\"\n",
+  ])
+  func `places broken YAML where somebody would look`(line: String) throws {
+    try expectFindings([
+      "people/EMP001.yaml": person("EMP001", line.hasPrefix("job") ? ["job_title": "-"] : [:], more: line)
+    ])
+  }
+
   @Test func `reads files with a byte order mark and with Windows line ends`() throws {
     let text = "\u{FEFF}" + person(more: "line_manager: «P012 EMP404»\n").replacing("\n", with: "\r\n")
     try expectFindings(["people/EMP001.yaml": text])

@@ -3,7 +3,9 @@ import YAMLReader
 
 extension FieldReader {
   mutating func warnIfAmbiguous(_ node: YAMLNode) {
-    guard case .scalar(let text, isPlain: true) = node.content, let reading = otherReading(of: text) else { return }
+    guard case .scalar(let text, isPlain: true) = node.content, mayBeAmbiguous(text),
+      let reading = otherReading(of: text)
+    else { return }
     report(
       .ambiguousScalar, "Other YAML programs read \(excerpt(text)) without quotes as \(reading).", at: node.range,
       fix: Diagnostic.Fix(title: "Put it in quotes", writing: text, at: node.range))
@@ -22,13 +24,26 @@ public func quoted(_ text: String) -> String {
   "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
 }
 
+/// Nearly every text shows by its first byte and its length that it is one to everybody.
+private func mayBeAmbiguous(_ text: String) -> Bool {
+  let bytes = text.utf8
+  guard let first = bytes.first, bytes.count <= longestAmbiguous else { return false }
+  if (first | 0x20) &- UInt8(ascii: "a") < 26 { return bytes.count <= 5 }
+  guard first < 0x80 else { return false }
+  // A number as programs write it.
+  return first == UInt8(ascii: "0") || !bytes.allSatisfy { $0 &- UInt8(ascii: "0") < 10 }
+}
+
+/// In bytes; dates with a time and a zone have some thirty.
+private let longestAmbiguous = 32
+
 /// What YAML 1.1 or 1.2 makes of a plain scalar that is not the same text again; `nil` for texts. A number written as
 /// programs write it, such as 1004, stays the same and is no matter.
 ///
 /// Sources: YAML 1.2.2, section 10.3.2; the types int, float, bool, null, timestamp and merge of yaml.org/type for 1.1.
 func otherReading(of text: String) -> String? {
   let bytes = Array(text.utf8)
-  guard let first = bytes.first, bytes.count <= 64 else { return nil }
+  guard let first = bytes.first else { return nil }
   switch first {
   case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
     return number(text, bytes)

@@ -1,3 +1,4 @@
+import Glibc
 import RecordSchema
 import YAMLReader
 
@@ -21,7 +22,12 @@ public enum LiteralSecrets {
         start: bytes.position(ofByte: range.lowerBound), end: bytes.position(ofByte: range.upperBound))
       found.append(Found(message: message, range: places))
     }
-    for place in bytes.indices where bytes[place] == UInt8(ascii: "_") {
+    var index = 0
+    while index < bytes.count, let rest = bytes.baseAddress.map({ $0 + index }),
+      let next = memchr(rest, Int32(UInt8(ascii: "_")), bytes.count - index)
+    {
+      let place = index + (UnsafeRawPointer(next) - UnsafeRawPointer(rest))
+      index = place + 1
       if let end = endOfKey(bytes, place) {
         add(place - 3..<end, "An API key stands here.")
       } else if !keysOnly, let range = secret(bytes, place) {
@@ -64,12 +70,16 @@ public enum LiteralSecrets {
   }
 
   private static func privateKey(_ bytes: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
-    let words = Array("PRIVATE KEY-----".utf8)
+    let words: StaticString = "PRIVATE KEY-----"
+    guard let start = bytes.baseAddress.map({ UnsafeRawPointer($0) }) else { return nil }
     var index = 0
-    while index + words.count <= bytes.count {
-      guard let next = bytes[index...].firstIndex(of: words[0]), next + words.count <= bytes.count else { return nil }
-      if bytes[next..<next + words.count].elementsEqual(words) { return next..<next + words.count }
-      index = next + 1
+    while index + words.utf8CodeUnitCount <= bytes.count,
+      let next = memchr(start + index, Int32(UInt8(ascii: "P")), bytes.count - index)
+    {
+      let place = UnsafeRawPointer(next) - start
+      guard place + words.utf8CodeUnitCount <= bytes.count else { return nil }
+      if memcmp(next, words.utf8Start, words.utf8CodeUnitCount) == 0 { return place..<place + words.utf8CodeUnitCount }
+      index = place + 1
     }
     return nil
   }

@@ -13,6 +13,8 @@ extension Rule {
 
 extension FieldReader {
   mutating func warnIfDecomposed(_ text: String, _ field: String, _ node: YAMLNode) {
+    // Below the accents that stand alone, and where letters come with theirs, nothing is decomposed.
+    if text.unicodeScalars.allSatisfy({ $0.value < 0x300 || (0x1E00...0x1EFF).contains($0.value) }) { return }
     var normal = String.UnicodeScalarView()
     normal.append(contentsOf: text._nfc)
     // Swift's own comparison would call the two equal.

@@ -11,13 +11,24 @@ enum FormulaText: PersonRule {
 
   static func check(_ person: Located<Person>, _ context: RuleContext) -> [Finding] {
     let record = person.record
+    guard
+      isFormula(record.firstName) || isFormula(record.lastName) || isFormula(record.jobTitle) || isFormula(record.email)
+        || record.preferredName.map(isFormula) ?? false || record.salaryGrade.map(isFormula) ?? false
+    else { return [] }
     let texts: [(FieldPath, String)] = [
       ("first_name", record.firstName), ("last_name", record.lastName), ("preferred_name", record.preferredName ?? ""),
       ("job_title", record.jobTitle), ("salary_grade", record.salaryGrade ?? ""), ("email", record.email),
     ]
-    return texts.filter { $0.1.utf8.first.map("=+-@".utf8.contains) ?? false }.map { field, text in
+    return texts.filter { isFormula($0.1) }.map { field, text in
       person.finding(
         rule, at: field, "\(field.text) begins with \(text.prefix(1)), so a spreadsheet runs it as a formula.")
+    }
+  }
+
+  private static func isFormula(_ text: String) -> Bool {
+    switch text.utf8.first {
+    case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"): true
+    default: false
     }
   }
 }

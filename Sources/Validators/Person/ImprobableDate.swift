@@ -10,6 +10,11 @@ enum ImprobableDate: PersonRule {
     help: "Correct the year. For a contract without an end, remove the line employment_end_date.")
 
   static func check(_ person: Located<Person>, _ context: RuleContext) -> [Finding] {
+    if probable.contains(person.record.startDate ?? probable.lowerBound),
+      probable.contains(person.record.endDate ?? probable.lowerBound)
+    {
+      return []
+    }
     let dates: [(FieldPath, CalendarDate?)] = [
       ("employment_start_date", person.record.startDate), ("employment_end_date", person.record.endDate),
     ]

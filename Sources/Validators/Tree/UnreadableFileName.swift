@@ -13,8 +13,15 @@ enum UnreadableFileName: FileRule {
     help: "Rename the file with letters, digits, points, hyphens and underscores.")
 
   static func check(_ file: InspectedFile) -> [Finding] {
-    guard file.role != .outside, file.entry.path.unicodeScalars.contains(where: isUnfit) else { return [] }
+    guard !file.entry.path.utf8.allSatisfy(isOrdinary), file.role != .outside,
+      file.entry.path.unicodeScalars.contains(where: isUnfit)
+    else { return [] }
     return [file.finding(rule, "The name of this file holds a character that not every system can hold.")]
+  }
+
+  /// Nearly every name has these only.
+  private static func isOrdinary(_ byte: UInt8) -> Bool {
+    byte >= UInt8(ascii: "-") && byte <= UInt8(ascii: "9") || (byte | 0x20) &- UInt8(ascii: "a") < 26
   }
 
   private static func isUnfit(_ scalar: Unicode.Scalar) -> Bool {

@@ -41,10 +41,10 @@ struct DiagnosticText {
     if lines[file] == nil {
       let text = (read(file) ?? []).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       lines[file] = text.map {
-        // A tab or a control character would shift the mark.
+        // A tab would shift the mark, and nobody would see it; so would a control character.
         String(
           String(decoding: $0, as: UTF8.self).prefix(200).map {
-            $0.isWhitespace || String($0).printable != String($0) ? " " : $0
+            $0 == "\t" ? "\u{2192}" : $0.isWhitespace || String($0).printable != String($0) ? " " : $0
           })
       }
     }

@@ -49,7 +49,7 @@ enum PlanText {
   }
 
   private static func guardLine(_ reading: GuardReading) -> String {
-    "\(reading.limit.name): \(reading.count) of \(reading.of), more than \(reading.limit.count) and \(reading.limit.percent) %"
+    "\(reading.limit.name)\(reading.target.map { " for \($0)" } ?? ""): \(reading.count) of \(reading.of), more than \(reading.limit.count) and \(reading.limit.percent) %"
   }
 }
 
@@ -78,7 +78,7 @@ extension Plan {
       "guards": .array(
         guards.map {
           [
-            "guard": .string($0.limit.name), "count": .int($0.count), "of": .int($0.of),
+            "guard": .string($0.limit.name), "target": .optional($0.target), "count": .int($0.count), "of": .int($0.of),
             "limit": ["count": .int($0.limit.count), "percent": .int($0.limit.percent)],
             "tripped": .bool($0.isTripped),
           ]

@@ -28,10 +28,12 @@ public struct ValidationReport: Sendable {
 /// - Parameter date: the day of which rules speak that depend on one: who has left, which key has expired.
 /// - Parameter base: the commit to compare with, to judge the change itself as well.
 /// - Parameter authority: who stands for that change.
+/// - Parameter isAllowed: whether this host lets events go to an address inside.
 /// - Parameter cache: what earlier runs kept; with it, a commit costs what it changes.
 public func validate(
   _ source: some RecordSource, asOf date: CalendarDate, base: CommitSource? = nil,
-  authority: ChangeAuthority = ChangeAuthority(), cache: ValidationCache? = nil,
+  authority: ChangeAuthority = ChangeAuthority(), isAllowed: (String) -> Bool = { _ in false },
+  cache: ValidationCache? = nil,
   progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
 ) throws -> ValidationReport {
   let read = try source.configuration()
@@ -46,7 +48,11 @@ public func validate(
   }
   let ofTree = try read.configuration == nil ? [] : RuleRegistry.trees.flatMap { try $0.check(index, context) }
   let ofChange = try change.map { change in try RuleRegistry.changes.flatMap { try $0.check(change) } } ?? []
-  let diagnostics = read.findings + (try judgement.diagnostics(index, with: ofTree + ofChange))
+  let diagnostics =
+    try read.findings
+    + judgement.diagnostics(index, with: ofTree + ofChange).filter {
+      try $0.rule != InternalAddress.rule || !InternalAddress.isAllowed($0, index, isAllowed)
+    }
   return ValidationReport(
     commit: source.commit?.description, people: try index.count(of: .person), units: try index.count(of: .unit),
     diagnostics: sorted(diagnostics))

@@ -75,6 +75,12 @@ public struct AddressPolicy: Sendable {
 
   public init(allowed: [Network]) { self.allowed = allowed }
 
+  /// Whether an address that a subscription spells out, or this machine's own name, is in an allowed network.
+  public func allows(host: String) -> Bool {
+    let names = host == "localhost" || host.hasSuffix(".localhost") ? ["127.0.0.1", "::1"] : [host]
+    return names.compactMap { IPAddress($0) }.contains { address in allowed.contains { $0.contains(address) } }
+  }
+
   /// Why a connection is refused; `nil` when it is allowed.
   func refusal(of address: IPAddress, isEncrypted: Bool) -> String? {
     if Self.never.contains(where: { $0.contains(address) }) {

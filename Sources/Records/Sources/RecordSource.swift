@@ -153,9 +153,12 @@ public struct IndexSource: RecordSource {
 public struct WorkTreeSource: RecordSource, Sendable {
   public let commit: OID? = nil
   private let root: String
+  /// Paths at which the index has another repository: perhaps an empty folder here.
+  private let submodules: Set<String>
 
-  public init(root: String) {
+  public init(root: String, submodules: Set<String> = []) {
     self.root = root.hasSuffix("/") ? root : root + "/"
+    self.submodules = submodules
   }
 
   public var opener: @Sendable () throws -> any RecordSource {
@@ -169,9 +172,16 @@ public struct WorkTreeSource: RecordSource, Sendable {
   private func unorderedFiles(below folder: String) -> [TreeEntry] {
     FileStore.names(in: root + folder).flatMap { name -> [TreeEntry] in
       let path = "\(folder)/\(name)"
-      if FileKind(at: root + path) == .directory { return unorderedFiles(below: path) }
+      if FileKind(at: root + path) == .directory {
+        if isSubmodule(path) { return [TreeEntry(path: path, oid: .zero, kind: .submodule)] }
+        return unorderedFiles(below: path)
+      }
       return entry(at: path).map { [$0] } ?? []
     }
+  }
+
+  private func isSubmodule(_ path: String) -> Bool {
+    submodules.contains(path) || FileStore.exists("\(root)\(path)/.git")
   }
 
   /// What is not staged may never be committed: a work tree is full of files that are nobody's business.

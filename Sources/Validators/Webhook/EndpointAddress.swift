@@ -7,6 +7,8 @@ struct EndpointAddress {
   enum Kind { case name, publicAddress, inside, forbidden }
 
   let scheme: String
+  /// In small letters, without brackets and points at its end.
+  let host: String
   let kind: Kind
 
   init(_ url: String) {
@@ -18,7 +20,8 @@ struct EndpointAddress {
       place.hasPrefix("[")
       ? String(place.dropFirst().prefix { $0 != "]" }) : String(place.prefix { $0 != ":" })
     while host.hasSuffix(".") { host.removeLast() }
-    kind = Self.kind(of: host.lowercased())
+    self.host = host.lowercased()
+    kind = Self.kind(of: self.host)
   }
 
   private static func kind(of host: String) -> Kind {

@@ -1,4 +1,5 @@
 import RecordSchema
+import Records
 
 /// An endpoint inside the organisation works only where the server's administrator allows it.
 enum InternalAddress: SubscriptionRule {
@@ -15,5 +16,14 @@ enum InternalAddress: SubscriptionRule {
     return [
       subscription.finding(rule, at: "url", "This address is inside a private network, or this machine itself.")
     ]
+  }
+
+  /// What the host decides is no part of what is kept about a tree.
+  static func isAllowed(_ diagnostic: Diagnostic, _ index: RecordIndex, _ isAllowed: (String) -> Bool) throws -> Bool {
+    guard let file = try index.number(ofPath: diagnostic.file), let subscription = try index.reading(file)?.webhook
+    else {
+      return false
+    }
+    return isAllowed(EndpointAddress(subscription.record.url).host)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GitStore
+import Publishers
 import RecordSchema
 import Records
 import Validators
@@ -23,7 +24,8 @@ struct PreCommit: ParsableCommand {
     if let last, last.tree == staged.tree { return }
     let known = try last.map { try KnownFaults(before: $0, workspace.validationCache()) } ?? KnownFaults()
     let report = try Validators.validate(
-      staged, asOf: Clock.today(of: staged), base: last, cache: workspace.validationCache(isReadOnly: true))
+      staged, asOf: Clock.today(of: staged), base: last, isAllowed: workspace.addressPolicy().allows(host:),
+      cache: workspace.validationCache(isReadOnly: true))
     let new = report.diagnostics.filter { !known.contains($0) }
     var writer = DiagnosticText(staged)
     for diagnostic in new { Terminal.message(writer.text(diagnostic) + "\n") }

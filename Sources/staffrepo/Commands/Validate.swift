@@ -1,5 +1,6 @@
 import ArgumentParser
 import GitStore
+import Publishers
 import RecordSchema
 import Records
 import Validators
@@ -67,10 +68,11 @@ struct Validate: ParsableCommand {
         throw EnvironmentError("This repository is bare: it has no work tree. Judge a commit: staffrepo validate REV")
       }
       if fix { try mend(root) }
-      try report(WorkTreeSource(root: root))
+      let submodules = try repository.indexEntries().filter { $0.kind == .submodule }.map(\.path)
+      try report(workspace, WorkTreeSource(root: root, submodules: Set(submodules)))
     } else if staged {
       let base = try base.map { try CommitSource(repository, commit: repository.commit(named: $0)) }
-      try report(workspace.staged(), base: base, workspace.validationCache(isReadOnly: true))
+      try report(workspace, workspace.staged(), base: base, workspace.validationCache(isReadOnly: true))
     } else {
       let commit = try repository.commit(named: revision)
       let base = try base.map { name in
@@ -78,7 +80,7 @@ struct Validate: ParsableCommand {
         let base = try repository.commit(named: name)
         return try CommitSource(repository, commit: repository.mergeBase(of: base, and: commit) ?? base)
       }
-      try report(CommitSource(repository, commit: commit), base: base, workspace.validationCache())
+      try report(workspace, CommitSource(repository, commit: commit), base: base, workspace.validationCache())
     }
   }
 
@@ -99,11 +101,13 @@ struct Validate: ParsableCommand {
         : "\(counted(all.fixes, "place")) mended in \(counted(all.files.count, "file")): git diff shows them.")
   }
 
-  private func report(_ source: some RecordSource, base: CommitSource? = nil, _ cache: ValidationCache? = nil) throws {
+  private func report(
+    _ workspace: Workspace, _ source: some RecordSource, base: CommitSource? = nil, _ cache: ValidationCache? = nil
+  ) throws {
     let report = try Validators.validate(
       source, asOf: asOf ?? Clock.today(of: source), base: base,
       authority: ChangeAuthority(isVerified: isSignatureGood),
-      cache: cache
+      isAllowed: workspace.addressPolicy().allows(host:), cache: cache
     ) { done, all in
       Terminal.progress("reading records: \(done) of \(all)")
     }

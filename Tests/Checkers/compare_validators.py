@@ -720,8 +720,8 @@ own.)
 
 def compare(binary: str, folder: Path) -> Comparison:
     comparison = Comparison(os.path.abspath(binary), folder)
-    # The sample's receivers are on this machine; nothing else is to be said of it.
-    assert {code for _, _, code in comparison.said["staffrepo"][0]} == {"W011"}, comparison.said["staffrepo"][0]
+    # Nothing is to be said of the sample itself.
+    assert not comparison.said["staffrepo"][0], comparison.said["staffrepo"][0]
     return comparison
 
 

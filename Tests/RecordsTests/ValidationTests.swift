@@ -145,7 +145,7 @@ private func person(
     "organisational_units: «Y001 [»team-a, team-b\nsalary_grade: G7\n", "«Y001 s»alary_grade G7\nis_active: true\n",
     "custom: «Y001 {»pin: x\n", "salary_grade: «Y001 \t»G7\n".replacing("«Y001 \t»G7", with: "«Y001 @»G7"),
     "salary_grade: «Y001 %»7\n", "«Y001 \t»salary_grade: G7\n", "«Y001 -» x\n",
-    "salary_grade: \"G\\«Y001 q»7\"\n",
+    "salary_grade: \"G«Y001 \\»q7\"\n",
   ])
   func `places broken YAML where somebody would look`(line: String) throws {
     try expectFindings([

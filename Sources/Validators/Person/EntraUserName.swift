@@ -3,7 +3,7 @@ import RecordSchema
 /// The e-mail address can be a user name in Microsoft Entra, while that is on.
 enum EntraUserName: PersonRule {
   static let rule = Rule(
-    "P020", "entra-user-name",
+    "P020", "entra-user-name", severity: .warning,
     explanation:
       "Microsoft Entra is on and takes user names of letters without accents, digits and ' . - _ ! # ^ ~ only, at most 64 characters before the @ and 113 in all, without a point at either end of the first part. This person would get no account. Source: Microsoft Graph, userPrincipalName.",
     example: .person("email: «zoë.hill@example.org»", right: "email: zoe.hill@example.org"),

@@ -65,9 +65,25 @@ final class RecordedChange {
 
   /// How near the change comes to each guard; nothing for what is no commit yet.
   lazy var guards: Result<[GuardReading], any Error> = Result {
-    guard let from = base.commit, let to = source.commit else { return [] }
+    guard let from = base.commit, let to = source.commit, try !isSurelySmall() else { return [] }
     let line = PublishedLine(source.repository, entries: [], catalogues: catalogues)
     return try line.guards(from: from, to: to, on: context.date)
+  }
+
+  /// The change touches so few people that no guard can trip, so that nothing need be worked out.
+  private func isSurelySmall() throws -> Bool {
+    guard try base.configurationFile()?.oid == source.configurationFile()?.oid,
+      (old + new).allSatisfy({ $0.person != nil && $0.isWhole })
+    else { return false }
+    let (before, after) = (Set(oldPeople.map(\.record.id)), Set(newPeople.map(\.record.id)))
+    return rules.guards.allSatisfy { limit in
+      switch limit.name {
+      case "removals": before.subtracting(after).count <= limit.count
+      case "memberships_lost": oldPeople.reduce(0) { $0 + $1.record.units.count } <= limit.count
+      // Two files that claim one id may come apart, so every id that is touched may count.
+      default: before.union(after).count <= limit.count
+      }
+    }
   }
 
   /// The commits of the change, each with what it changed.

@@ -35,6 +35,7 @@ extension RuleRegistry {
     .repeatedSetting,
     .sha256Repository,
     .shallowClone,
+    .typographicQuotes,
     .unknownEvent,
     .unknownField,
     .unknownPolicyField,

@@ -8,7 +8,7 @@ public struct ValidationReport: Sendable {
   public let commit: String?
   public let people: Int
   public let units: Int
-  /// Sorted by file and place.
+  /// Sorted by file and place, staffrepo.yaml first.
   public let diagnostics: [Diagnostic]
 
   public var errors: Int { diagnostics.count { $0.severity == .error } }
@@ -37,7 +37,13 @@ public func validate(
   progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
 ) throws -> ValidationReport {
   let read = try source.configuration()
-  let context = RuleContext(read.configuration ?? Configuration(), on: date)
+  // With the default settings every custom field would be an unknown one; the last readable ones are in force.
+  let inForce =
+    try read.configuration
+    ?? (source as? CommitSource).flatMap { commit in
+      try commit.commit.flatMap { try Configuration.inForce(at: $0, in: commit.repository) }
+    }
+  let context = RuleContext(inForce ?? Configuration(), on: date)
   // Whatever goes wrong with what was kept: reading everything goes right, or says what is wrong.
   let kept = (source as? CommitSource).flatMap { try? cache?.judge($0, context) }
   let (judgement, index) = try kept ?? judgeEverything(source, context, cache, progress)
@@ -58,12 +64,15 @@ public func validate(
     diagnostics: sorted(diagnostics))
 }
 
+/// The settings come first, since others' faults may follow from theirs.
+private func rank(_ diagnostic: Diagnostic) -> Int { diagnostic.file == ConfigurationDecoder.path ? 0 : 1 }
+
 /// By file and place. Positions are moved about, not diagnostics, which are large.
 private func sorted(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
   diagnostics.indices.sorted {
     let (left, right) = (diagnostics[$0], diagnostics[$1])
-    return (left.file, left.range.start, left.rule.code, left.message)
-      < (right.file, right.range.start, right.rule.code, right.message)
+    return (rank(left), left.file, left.range.start, left.rule.code, left.message)
+      < (rank(right), right.file, right.range.start, right.rule.code, right.message)
   }
   .map { diagnostics[$0] }
 }

@@ -56,6 +56,15 @@ private func person(_ id: Int, _ reference: String) -> String {
     #expect(try findings(two, after) == [])
   }
 
+  @Test func `a new id and reference under the old address are the same person`() throws {
+    let after = [
+      "data/people/EMP1.yaml": person(1, "EMP1"),
+      "data/people/EMP9.yaml": person(9, "EMP9").replacing("EMP9@", with: "EMP2@"),
+    ]
+    #expect(
+      try findings(two, after) == ["X002 data/people/EMP2.yaml:1:1 EMP2", "X001 data/people/EMP9.yaml:1:5 EMP9"])
+  }
+
   @Test func `units have ids as well`() throws {
     let unit = "code: a\nname: A\n"
     #expect(

@@ -48,7 +48,7 @@ private func judged(
     base: CommitSource(repository, commit: commits[0]), authority: authority)
   return report.diagnostics.filter { $0.rule.code.hasPrefix("G") }.map {
     "\($0.rule.code) \($0.file):\($0.range.start.line):\($0.range.start.column) \($0.subject ?? "-")"
-  }
+  }.sorted()
 }
 
 @Suite struct `Guards` {
@@ -157,18 +157,18 @@ private func judged(
     #expect(try change { $0.approve("deactivations", 12, expires: "2026-01-15") } == [])
     #expect(
       try change { $0.approve("deactivations", 12, expires: "2026-01-14") }
-        == ["G010 data/approvals/go.yaml:3:10 go"] + refused)
+        == refused + ["G010 data/approvals/go.yaml:3:10 go"])
   }
 
   @Test func `count when an approver of before commits them`() throws {
     let nobody = "G011 data/approvals/go.yaml:1:1 go"
-    #expect(try change({ $0.approve("deactivations", 12) }, author: "hr") == [nobody] + refused)
+    #expect(try change({ $0.approve("deactivations", 12) }, author: "hr") == refused + [nobody])
     let promoted = try change(
       {
         $0.approve("deactivations", 12)
         $0.files["staffrepo.yaml"] = $0.files["staffrepo.yaml"]!.replacing("boss@", with: "hr@")
       }, author: "hr")
-    #expect(promoted == [nobody] + refused + ["G012 staffrepo.yaml:2:12 -"])
+    #expect(promoted == refused + [nobody] + ["G012 staffrepo.yaml:2:12 -"])
   }
 
   @Test func `are whose the file's content is, whoever touched other files later`() throws {
@@ -180,7 +180,7 @@ private func judged(
     #expect(try judged([(before.files, "hr"), (approved.files, "boss"), (after.files, "hr")]) == [])
     var widened = after
     widened.approve("deactivations", 20)
-    let refused = ["G011 data/approvals/go.yaml:1:1 go", "G001 staffrepo.yaml:1:1 -"]
+    let refused = ["G001 staffrepo.yaml:1:1 -", "G011 data/approvals/go.yaml:1:1 go"]
     #expect(try judged([(before.files, "hr"), (approved.files, "boss"), (widened.files, "hr")]) == refused)
   }
 }
@@ -243,7 +243,7 @@ private func judged(
     }
     #expect(
       try change("hr", free) == [
-        "G008 data/people/EMP1.yaml:9:15 hr@example.org", "G007 staffrepo.yaml:1:1 hr@example.org",
+        "G007 staffrepo.yaml:1:1 hr@example.org", "G008 data/people/EMP1.yaml:9:15 hr@example.org",
         "G012 staffrepo.yaml:1:1 -",
       ])
   }

@@ -107,6 +107,7 @@ struct FieldReader {
         .controlCharacter, "\(field) holds the invisible character U+\(padded(code)).", at: node.range)
     }
     warnIfDecomposed(text, field, node)
+    warnOfTypographicQuotes(text, field, node)
     return text
   }
 

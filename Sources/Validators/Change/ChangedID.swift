@@ -23,8 +23,15 @@ enum ChangedID: ChangeRule {
         .map { ($0.record.reference.folded, $0.record.id.rawValue) }
     ) { $1 }
     let units = Dictionary(change.oldUnits.map { ($0.record.code.rawValue, $0.record.id.rawValue) }) { $1 }
+    let renamed = movedAddresses(change)
     return change.new.compactMap { reading in
-      if let person = reading.person {
+      if let person = reading.person, let old = renamed[person.record.id] {
+        person.finding(
+          rule, at: "id",
+          "\(person.subject) has the address of \(old.reference), whose id was \(old.id.rawValue) and is gone with this change.",
+          help:
+            "If they are the same person, write the id \(old.id.rawValue) again; a new reference alone is no matter.")
+      } else if let person = reading.person {
         finding(
           person.file, person.record.reference.rawValue, people[person.record.reference.folded],
           person.record.id.rawValue)
@@ -34,6 +41,23 @@ enum ChangedID: ChangeRule {
         nil
       }
     }
+  }
+
+  /// People who are new under the e-mail address of somebody who is gone: the same person, most likely.
+  private static func movedAddresses(_ change: RecordedChange) -> [PersonID: Person] {
+    let staying = Set(change.newPeople.map(\.record.id))
+    let known = Set(change.oldPeople.map(\.record.id))
+    let gone = change.oldPeople.filter { !staying.contains($0.record.id) && !$0.record.email.isEmpty }
+    let byAddress = Dictionary(gone.map { ($0.record.email.lowercased(), $0.record) }) { $1 }
+    let come = change.newPeople.filter { !known.contains($0.record.id) && $0.record.id.rawValue > 0 }
+    return Dictionary(
+      come.compactMap { person in
+        byAddress[person.record.email.lowercased()].flatMap {
+          // Under the same reference it is told below.
+          $0.reference.folded == person.record.reference.folded ? nil : (person.record.id, $0)
+        }
+      }
+    ) { $1 }
   }
 
   private static func finding(_ file: String, _ subject: String, _ old: Int?, _ new: Int) -> Finding? {

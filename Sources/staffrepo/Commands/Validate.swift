@@ -74,6 +74,10 @@ struct Validate: ParsableCommand {
       let base = try base.map { try CommitSource(repository, commit: repository.commit(named: $0)) }
       try report(workspace, workspace.staged(), base: base, workspace.validationCache(isReadOnly: true))
     } else {
+      if revision == "HEAD", try repository.target(of: "HEAD") == nil {
+        throw EnvironmentError(
+          "Nothing is committed here yet. To judge the files as they stand: staffrepo validate --worktree")
+      }
       let commit = try repository.commit(named: revision)
       let base = try base.map { name in
         // What the base got since the two parted is no change of this commit's.

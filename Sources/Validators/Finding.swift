@@ -22,6 +22,8 @@ public struct Finding: Sendable, Equatable {
     case spelling(Spelling)
     /// The next free id of a person.
     case nextID
+    /// An image that is there under another path, folder or ending.
+    case image(String)
   }
 
   /// A word that nothing is called by.

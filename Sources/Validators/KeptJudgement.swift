@@ -122,6 +122,9 @@ extension Finding {
     switch wish {
     case nil: packer.add(0)
     case .nextID: packer.add(1)
+    case .image(let path):
+      packer.add(3)
+      packer.add(path)
     case .spelling(let spelling):
       packer.add(2)
       packer.add(spelling.word)
@@ -136,6 +139,7 @@ extension Finding {
     switch try unpacker.number() {
     case 0: nil
     case 1: .nextID
+    case 3: .image(try unpacker.text())
     default:
       .spelling(
         Spelling(word: try unpacker.text(), family: try family(&unpacker), excluding: try unpacker.optionalText()))

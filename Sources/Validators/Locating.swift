@@ -7,6 +7,8 @@ import YAMLReader
 /// Turns findings into diagnostics: looks up lines and columns, and the words that were probably meant.
 struct Locating {
   let index: RecordIndex
+  /// The largest id that somebody gave up, as history has it.
+  let largestFormerID: () throws -> Int
 
   /// Looking for a word among a hundred thousand costs milliseconds, so only so many findings get a suggestion.
   private static let suggestionLimit = 50
@@ -36,7 +38,7 @@ struct Locating {
   }
 
   private func suggestion(for wish: Finding.Spelling, among known: [String]) throws -> String? {
-    guard let near = closest(to: wish.word, among: known) else { return nil }
+    guard let near = closest(to: wish.word, among: known), !differsInNumberOnly(wish.word, near) else { return nil }
     // Keys ignore case; a suggestion is spelt as its own record spells it.
     var word = near
     if wish.family == .reference {
@@ -49,16 +51,44 @@ struct Locating {
     return word == wish.excluding ? nil : word
   }
 
-  private func diagnostic(_ finding: Finding, _ suggestion: String?, _ places: Places?) throws -> Diagnostic {
+  /// EMP002 is no slip for EMP001: where people are numbered, another number is another person.
+  private func differsInNumberOnly(_ word: String, _ near: String) -> Bool {
+    let pairs = zip(word.lowercased().utf8, near.lowercased().utf8)
+    func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+    return word.utf8.count == near.utf8.count && pairs.allSatisfy { $0 == $1 || isDigit($0) && isDigit($1) }
+      && pairs.contains { $0 != $1 }
+  }
+
+  /// What stands there instead: with the folder that was left out, without the one too many, with another ending, in other
+  /// capitals.
+  private func image(like path: String) throws -> String? {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+    let names = [name] + ["jpg", "jpeg", "png", "webp"].map { "\(stem).\($0)" }
+    let folders = path.contains("sign") ? ["signatures", "photos"] : ["photos", "signatures"]
+    for name in names {
+      for folder in folders {
+        let marks = try index.marks(at: RecordKey(.imageName, "\(folder)/\(name)")).filter { $0.role == .claim }
+        guard let file = try marks.first.map({ try index.file($0.file).path }) else { continue }
+        return String(file.dropFirst(index.configuration.dataFolder.count + 1))
+      }
+    }
+    return nil
+  }
+
+  private func diagnostic(_ finding: Finding, _ given: String?, _ places: Places?) throws -> Diagnostic {
     let node = finding.field == .record ? nil : places?.node(at: finding.field)
-    var (message, help) = (finding.message, finding.help)
+    var (message, help, suggestion) = (finding.message, finding.help, given)
     switch finding.wish {
     case .spelling(let wish):
       guard let suggestion else { break }
       message += wish.family == .reference ? " Did you mean \(suggestion)?" : " Did you mean '\(suggestion)'?"
     case .nextID:
-      let next = try index.largestID(of: .person) + 1
+      let next = try max(index.largestID(of: .person), largestFormerID()) + 1
       help = "Ids are never shared or reused. Give the newer record the next free id, \(next)."
+    case .image(let path):
+      suggestion = try image(like: path)
+      if let suggestion { message += " Did you mean '\(suggestion)'?" }
     case nil: break
     }
     let fix = (suggestion ?? finding.rewriting).flatMap { text in

@@ -56,12 +56,26 @@ public func validate(
   let ofChange = try change.map { change in try RuleRegistry.changes.flatMap { try $0.check(change) } } ?? []
   let diagnostics =
     try read.findings
-    + judgement.diagnostics(index, with: ofTree + ofChange).filter {
+    + judgement.diagnostics(
+      index, with: ofTree + ofChange, largestFormerID: { try largestFormerID(source, base, cache) }
+    )
+    .filter {
       try $0.rule != InternalAddress.rule || !InternalAddress.isAllowed($0, index, isAllowed)
     }
   return ValidationReport(
     commit: source.commit?.description, people: try index.count(of: .person), units: try index.count(of: .unit),
     diagnostics: sorted(diagnostics))
+}
+
+/// A clone without its past tells nothing of it.
+private func largestFormerID(_ source: some RecordSource, _ base: CommitSource?, _ cache: ValidationCache?) throws
+  -> Int
+{
+  guard let tip = (source as? CommitSource).flatMap({ $0.commit == nil ? base : $0 }), let commit = tip.commit,
+    !tip.repository.isShallow
+  else { return 0 }
+  let past = PastRecords(tip.repository, folder: cache?.catalogues.folder)
+  return try past.former(upTo: commit).map(\.id).max() ?? 0
 }
 
 /// The settings come first, since others' faults may follow from theirs.

@@ -102,7 +102,7 @@ public struct YAMLReader {
   private static func inPlainWords(_ problem: String, context: String?) -> String? {
     switch problem {
     case "mapping values are not allowed in this context":
-      "There is a second colon here, or the line above lacks its own. If the colon belongs to the text, put the text in quotes."
+      "There is a second colon here, or this line is indented more than the one above it. If the colon belongs to the text, put the text in quotes."
     case "could not find expected ':'":
       "This line has no colon followed by a blank."
     case "found character that cannot start any token":

@@ -11,7 +11,7 @@ enum APIKeyDecoder {
     var reader = FieldReader(file: path)
     let stem = fileStem(of: path)
     reader.subject = stem
-    guard let fields = reader.rootFields(of: document, known: fieldNames, what: "A key") else {
+    guard let fields = reader.rootFields(of: document, known: fieldNames, what: "A key", own: "key_hash") else {
       return .unreadable(path: path, stem: stem, lines: [], findings: reader.findings)
     }
     var key = APIKey(name: stem)

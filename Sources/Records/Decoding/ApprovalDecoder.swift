@@ -8,7 +8,7 @@ enum ApprovalDecoder {
     let stem = fileStem(of: path)
     reader.subject = stem
     let known = ["guard", "limit", "expires", "reason"]
-    guard let fields = reader.rootFields(of: document, known: known, what: "An approval") else {
+    guard let fields = reader.rootFields(of: document, known: known, what: "An approval", own: "guard") else {
       return .unreadable(path: path, stem: stem, lines: [], findings: reader.findings)
     }
     var approval = Approval(name: stem)

@@ -211,11 +211,19 @@ struct FieldReader {
     return nil
   }
 
-  mutating func missing(_ field: String, what: String, severity: Diagnostic.Severity? = nil) {
+  /// - Parameter isWritten: its line is there, without a value.
+  mutating func missing(
+    _ field: String, what: String, severity: Diagnostic.Severity? = nil, isWritten: Bool = false
+  ) {
+    let misspelt = findings.contains { $0.rule == .unknownField && $0.fix?.edits.first?.text == field }
+    let help =
+      misspelt
+      ? "The line is there, but its name is misspelt: see below."
+      : isWritten ? "Write its value after \(field): on the line that is there." : "Add a line: \(field): ..."
     findings.append(
       Diagnostic(
         .missingField, "\(what) needs \(field).", file: file, range: .fileStart, subject: subject,
-        severity: severity, help: "Add a line: \(field): ..."))
+        severity: severity, help: help))
   }
 
   func excerpt(_ text: String) -> String {

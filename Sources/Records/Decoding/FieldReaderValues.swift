@@ -71,7 +71,8 @@ extension FieldReader {
     }
     let isASCII = bytes.allSatisfy { $0 < 0x80 }
     return !domain.contains(UInt8(ascii: "@"))
-      && (isASCII || !text.unicodeScalars.contains { $0.properties.isWhitespace })
+      && (isASCII
+        || !text.unicodeScalars.contains { $0.properties.isWhitespace || (0x2018...0x201F).contains($0.value) })
   }
 
   private static let notInAddresses = Array("<>()[],;:\\\"".utf8)
@@ -79,7 +80,8 @@ extension FieldReader {
   mutating func list(_ node: YAMLNode?, _ field: String) -> [YAMLNode]? {
     guard let node, !node.isEmpty else { return nil }
     guard let items = node.items else {
-      report(.wrongType, "\(field) takes a list, each item on a line of its own after a hyphen.", at: node.range)
+      report(
+        .wrongType, "\(field) takes a list, each item on a line of its own after a hyphen and a blank.", at: node.range)
       return nil
     }
     return isShort(items, node, field) ? items : nil

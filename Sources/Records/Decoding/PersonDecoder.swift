@@ -11,7 +11,8 @@ enum PersonDecoder {
     var reader = FieldReader(file: path)
     let stem = fileStem(of: path)
     reader.subject = stem
-    guard let fields = reader.rootFields(of: document, known: fieldNames, what: "A person") else {
+    guard let fields = reader.rootFields(of: document, known: fieldNames, what: "A person", own: "employee_reference")
+    else {
       return .unreadable(path: path, stem: stem, lines: lines, findings: reader.findings)
     }
     let id = reader.identifier(fields["id"], "id")
@@ -76,7 +77,8 @@ enum PersonDecoder {
     }
     for name in Self.requiredFields where isMissing(name) {
       let isRequired = !Configuration.relaxableFields.contains(name) || configuration.requiredFields.contains(name)
-      reader.missing(name, what: "A person's record", severity: isRequired ? nil : .warning)
+      reader.missing(
+        name, what: "A person's record", severity: isRequired ? nil : .warning, isWritten: fields[name] != nil)
       if isRequired, ["id", "employee_reference", "employment_start_date"].contains(name) { reader.isBlocked = true }
     }
   }

@@ -13,7 +13,7 @@ enum SubscriptionDecoder {
     var reader = FieldReader(file: path)
     let stem = fileStem(of: path)
     reader.subject = stem
-    guard let fields = reader.rootFields(of: document, known: fieldNames, what: "A subscription") else {
+    guard let fields = reader.rootFields(of: document, known: fieldNames, what: "A subscription", own: "url") else {
       return .unreadable(path: path, stem: stem, lines: [], findings: reader.findings)
     }
     var subscription = Subscription(name: stem)

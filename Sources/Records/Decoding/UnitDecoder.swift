@@ -7,7 +7,8 @@ enum UnitDecoder {
     var reader = FieldReader(file: path)
     let stem = fileStem(of: path)
     reader.subject = stem
-    guard let fields = reader.rootFields(of: document, known: Unit.fields.map(\.name), what: "A unit") else {
+    guard let fields = reader.rootFields(of: document, known: Unit.fields.map(\.name), what: "A unit", own: "code")
+    else {
       return .unreadable(path: path, stem: stem, lines: lines, findings: reader.findings)
     }
     let id = reader.identifier(fields["id"], "id")

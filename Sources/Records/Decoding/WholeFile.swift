@@ -3,7 +3,10 @@ import YAMLReader
 
 extension FieldReader {
   /// The fields of a whole file; `nil`, with findings, when it is no mapping.
-  mutating func rootFields(of document: YAMLDocument, known: [String], what: String) -> FieldNodes? {
+  ///
+  /// - Parameter own: a field that every record of this kind has, and none of another.
+  mutating func rootFields(of document: YAMLDocument, known: [String], what: String, own: String) -> FieldNodes? {
+    if isMisplaced(document, unless: own) { return nil }
     for problem in document.problems + document.remarks { report(problem.rule, problem.message, at: problem.range) }
     if document.problems.isEmpty, let root = document.root, root.entries != nil {
       return fields(root, known: known, what: what)

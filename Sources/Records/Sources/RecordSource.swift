@@ -166,7 +166,9 @@ public struct WorkTreeSource: RecordSource, Sendable {
   }
 
   public func files(below folder: String) throws -> [TreeEntry] {
-    unorderedFiles(below: folder).sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    let absent = submodules.filter { $0.hasPrefix(folder + "/") && !FileStore.exists(root + $0) }
+      .map { TreeEntry(path: $0, oid: .zero, kind: .submodule) }
+    return (unorderedFiles(below: folder) + absent).sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 
   private func unorderedFiles(below folder: String) -> [TreeEntry] {
@@ -184,8 +186,13 @@ public struct WorkTreeSource: RecordSource, Sendable {
     submodules.contains(path) || FileStore.exists("\(root)\(path)/.git")
   }
 
-  /// What is not staged may never be committed: a work tree is full of files that are nobody's business.
-  public func files(outside folder: String) -> [TreeEntry] { [] }
+  /// What is not staged may never be committed, and a work tree is full of files that are nobody's business. But a record
+  /// beside the data folder is somebody's mistake.
+  public func files(outside folder: String) -> [TreeEntry] {
+    let top = FileStore.names(in: root).filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.compactMap(entry(at:))
+    let folders = RecordKind.allCases.map(\.folder).filter { $0 != folder && FileKind(at: root + $0) == .directory }
+    return top + folders.flatMap { unorderedFiles(below: $0) }
+  }
 
   public func read(_ entry: TreeEntry) throws -> [UInt8] { try FileStore.read(root + entry.path) }
 

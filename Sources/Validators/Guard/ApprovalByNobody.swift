@@ -8,7 +8,9 @@ enum ApprovalByNobody: ChangeRule {
     explanation:
       "The approval was committed by somebody whom staffrepo.yaml does not list under approvers, as it stood before this change. It allows nothing.",
     example: .none,
-    help: "One of the approvers commits the file: git commit --author does not do, they commit it themselves.")
+    help:
+      "One of the approvers commits the file. (A commit names whatever author its maker writes; a policy with signed: true on data/approvals/** proves it.)"
+  )
 
   static func check(_ change: RecordedChange) throws -> [Finding] {
     guard change.source.commit != nil else { return [] }

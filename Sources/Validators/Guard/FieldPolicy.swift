@@ -22,7 +22,7 @@ enum FieldPolicy: ChangeRule {
         barred.filter { $0.fields.contains(field.name) && ($0.paths.isEmpty || $0.covers(field.file)) }.map { policy in
           Finding(
             rule, file: field.file, at: field.path, subject: person,
-            "By \(policy.title) only \(policy.owners) may change \(field.name); commit \(commit.info.oid.short) is by \(person)."
+            "By \(policy.title) only \(policy.owners) may change \(field.name); \(commit.maker(change.authority))."
           )
         }
       }

@@ -20,7 +20,7 @@ enum PathPolicy: ChangeRule {
         commit.changes.filter { policy.covers($0.path) }.map { file in
           Finding(
             rule, file: file.path, at: .record, subject: person,
-            "By \(policy.title) only \(policy.owners) may change this file; commit \(commit.info.oid.short) is by \(person)."
+            "By \(policy.title) only \(policy.owners) may change this file; \(commit.maker(change.authority))."
           )
         }
       }

@@ -23,6 +23,12 @@ struct ReviewedCommit {
 
   /// By what name policies know who made it.
   func person(_ authority: ChangeAuthority) -> String { authority.actor ?? info.authorEmail }
+
+  /// For a message.
+  func maker(_ authority: ChangeAuthority) -> String {
+    authority.actor.map { "\($0) pushes commit \(info.oid.short)" }
+      ?? "commit \(info.oid.short) is by \(info.authorEmail)"
+  }
 }
 
 extension Configuration.Policy {

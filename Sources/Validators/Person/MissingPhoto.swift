@@ -24,6 +24,8 @@ func missing(
   guard meeting.claims == 0 else { return [] }
   return try meeting.people(role).compactMap { person in
     guard let path = path(person.record) else { return nil }
-    return person.finding(rule, at: field, "The file \(meeting.index.configuration.dataFolder)/\(path) is not there.")
+    return person.finding(
+      rule, at: field, "The file \(meeting.index.configuration.dataFolder)/\(path) is not there.",
+      wish: .image(path))
   }
 }

@@ -9,7 +9,7 @@ enum LeftoverFile: FileRule {
     explanation:
       "An editor or the operating system left this file here. It is read by nobody, and may hold an older state of somebody's record.",
     example: .files(["data/people/EMP017.yaml~": "«»id: 17\n"], right: [:]),
-    help: "Remove it with git rm, and add its name to .gitignore.")
+    help: "Delete the file, and add its name to .gitignore so that it stays out.")
 
   static func check(_ file: InspectedFile) -> [Finding] {
     guard file.role == .stray || file.role == .image, file.entry.isPlainFile, isLeftover(file.name) else { return [] }

@@ -9,7 +9,7 @@ enum NotAnImage: FileRule {
     explanation:
       "Photos and signatures are JPEG, PNG or WebP, and end in .jpg, .jpeg, .png or .webp accordingly. By its first bytes this file is something else; the card printer or a browser would show nothing, or run it.",
     example: .files(["data/photos/EMP017.jpg": "«»<svg onload='alert(1)'/>"], right: [:]),
-    help: "Save the image anew as JPEG, PNG or WebP, with the ending of that format.")
+    help: "Give the file the ending of its format, in the record as well, or save the image anew as JPEG, PNG or WebP.")
 
   static func check(_ file: InspectedFile) throws -> [Finding] {
     guard file.role == .image, file.entry.isPlainFile, file.name != ".gitkeep", !LeftoverFile.isLeftover(file.name),
@@ -19,7 +19,12 @@ enum NotAnImage: FileRule {
     guard let format else { return [file.finding(rule, "This is no JPEG, PNG or WebP image.")] }
     let ending = file.name.split(separator: ".").last.map { $0.lowercased() } ?? ""
     guard !format.endings.contains(ending) else { return [] }
-    return [file.finding(rule, "This is a \(format.rawValue) image, but its name ends in .\(ending).")]
+    return [
+      file.finding(
+        rule,
+        "This is a \(format.rawValue) image, but its name ends in .\(ending). Give it the ending .\(format.endings[0]), in the record as well."
+      )
+    ]
   }
 }
 

@@ -15,6 +15,15 @@ enum StrayFile: FileRule {
     guard file.role == .stray, file.entry.isPlainFile, file.name != ".gitkeep", !WrongEnding.isWrong(file),
       !LeftoverFile.isLeftover(file.name)
     else { return [] }
-    return [file.finding(rule, "Nobody reads this file.")]
+    return [file.finding(rule, "Nobody reads this file. \(advice(file))")]
+  }
+
+  private static func advice(_ file: InspectedFile) -> String {
+    guard file.name.hasSuffix(".yaml") else { return "Only records and images belong here; remove it." }
+    let folders = RecordKind.allCases.map(\.folder)
+    let parts = file.entry.path.split(separator: "/").map(String.init)
+    let known = parts.dropLast().compactMap { part in closest(to: part, among: folders).map { (part, $0) } }
+    if let (written, meant) = known.first { return "The folder is named \(meant), not \(written)." }
+    return "A record is in one of the folders \(folders.joined(separator: ", ")): a person's in people."
   }
 }

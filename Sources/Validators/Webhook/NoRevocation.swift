@@ -19,7 +19,10 @@ enum NoRevocation: TreeRule {
       return [
         Finding(
           rule, file: ConfigurationDecoder.path, at: FieldPath("systems").key("digital-id"), subject: "digital-id",
-          message)
+          message,
+          help:
+            "Add \(context.configuration.dataFolder)/webhooks/digital-id.yaml with url:, events: [\"*\"] and secrets:, or, where Digital ID takes the files only or is not used, leave it or write enabled: false."
+        )
       ]
     }
     return [first.finding(rule, at: first.record.isActive ? "events" : "is_active", message)]

@@ -119,6 +119,13 @@ private struct Checkup {
       let text = (try? FileStore.read("\(folder)/\(hook)")).map { String(decoding: $0, as: UTF8.self) } ?? ""
       return !text.contains("staffrepo") && !text.contains("hook \(hook)")
     }
+    for hook in ["pre-receive", "post-receive", "pre-commit"] {
+      guard let program = HookFiles.program(in: "\(folder)/\(hook)"), access(program, X_OK) != 0 else { continue }
+      return Check(
+        "hooks", .problem,
+        "\(folder)/\(hook) calls \(program), which is not there: every push is refused, or goes unpublished.",
+        help: "staffrepo hook install writes it anew")
+    }
     return missing.isEmpty
       ? Check("hooks", .ok, "Pushes are checked and published.")
       : Check(

@@ -35,6 +35,11 @@ struct HookInstall: ParsableCommand {
     for path in try HookFiles.install(in: repository, replacesOthers: force, actorVariable: actorVariable) {
       Terminal.print(path)
     }
+    if repository.workDirectory != nil {
+      Terminal.message(
+        "Commits are now checked before they are made. Pushes to this repository are checked and published.")
+      return
+    }
     Terminal.message("Pushes are now checked before they land, and published after.")
     Terminal.message(
       "Ends of employment and moves come by date, without any push: run 'staffrepo publish' daily after midnight, by cron or a systemd timer."
@@ -45,6 +50,18 @@ struct HookInstall: ParsableCommand {
 /// The scripts that git runs.
 enum HookFiles {
   private static let mark = "# Written by staffrepo hook install."
+
+  /// The program that a hook of ours calls; `nil` for other hooks, and none.
+  static func program(in path: String) -> String? {
+    guard let bytes = try? FileStore.read(path) else { return nil }
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    guard lines.contains(where: { $0 == mark }), let call = lines.first(where: { $0.hasPrefix("exec '") }) else {
+      return nil
+    }
+    // Between the outer quotes, each quote of its own is written '\''.
+    return call.dropFirst("exec '".count).replacing("'\\''", with: "\u{0}").split(separator: "'").first
+      .map { String($0.replacing("\u{0}", with: "'")) }
+  }
 
   /// Returns the files written.
   static func install(
@@ -65,7 +82,11 @@ enum HookFiles {
     }
     return try hooks.map { hook in
       let path = "\(folder)/\(hook)"
-      let actor = hook == "pre-receive" ? actorVariable.map { " --actor \"${\($0):?}\"" } ?? "" : ""
+      let actor =
+        hook == "pre-receive"
+        ? actorVariable.map {
+          " --actor \"${\($0):?is not set, so nobody knows who pushes: tell the administrator of this server}\""
+        } ?? "" : ""
       let script = "#!/bin/sh\n\(mark)\nexec '\(program.replacing("'", with: "'\\''"))' hook \(hook)\(actor)\n"
       try FileStore.write(script.utf8, to: path, mode: 0o777)
       return path

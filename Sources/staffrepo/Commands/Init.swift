@@ -28,6 +28,9 @@ struct Init: ParsableCommand {
     guard TimeZoneRules.named(timeZone) != nil else {
       throw ValidationError("There is no time zone '\(timeZone)'. Write a name such as Europe/London.")
     }
+    guard !domain.contains("@"), domain.contains(".") else {
+      throw ValidationError("--domain takes what stands after the @ of work addresses, such as example.org.")
+    }
     guard !FileStore.exists("\(folder)/staffrepo.yaml") else {
       throw Refusal("\(folder) holds a staffrepo.yaml already; nothing was changed.")
     }

@@ -44,7 +44,9 @@ struct DiagnosticText {
         // A tab would shift the mark, and nobody would see it; so would a control character.
         String(
           String(decoding: $0, as: UTF8.self).prefix(200).map {
-            $0 == "\t" ? "\u{2192}" : $0.isWhitespace || String($0).printable != String($0) ? " " : $0
+            $0 == "\t"
+              ? "\u{2192}"
+              : $0 == "\u{A0}" ? "\u{2423}" : $0.isWhitespace || String($0).printable != String($0) ? " " : $0
           })
       }
     }

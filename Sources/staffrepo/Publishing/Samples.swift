@@ -1,5 +1,8 @@
 import RecordSchema
 
+import Records
+import YAMLReader
+
 /// The files of a fresh data repository.
 struct Samples {
   let name: String
@@ -11,13 +14,15 @@ struct Samples {
       ("staffrepo.yaml", configuration), ("data/units/head-office.yaml", headOffice),
       ("data/units/care-team-a.yaml", team), ("data/people/EMP001.yaml", director),
       ("data/people/EMP002.yaml", worker), (".github/workflows/staff-records.yml", workflow),
+      (".gitignore", ".DS_Store\n._*\nThumbs.db\ndesktop.ini\n*~\n~$*\n*.swp\n*.bak\n"),
     ] + schemas
   }
 
   /// Editors check a file while it is written, by the schema that its first line names.
   private var schemas: [(path: String, text: String)] {
-    SchemaKind.allCases.filter { $0 != .event }.map {
-      ("schemas/\($0.rawValue).schema.json", String(decoding: $0.schema(nil).prettyLines, as: UTF8.self))
+    let settings = ConfigurationDecoder.read(YAMLReader.read(Array(configuration.utf8))).configuration
+    return SchemaKind.allCases.filter { $0 != .event }.map {
+      ("schemas/\($0.rawValue).schema.json", String(decoding: $0.schema(settings).prettyLines, as: UTF8.self))
     }
   }
 

@@ -66,6 +66,24 @@ extension Step {
   /// - Parameter hasCohorts: the LMS is on, where groups are known by the units' codes.
   public func massChange(hasCohorts: Bool) throws -> MassChange { try MassChange(self, hasCohorts: hasCohorts) }
 
+  /// The same step, judged on another day.
+  public func judged(on date: CalendarDate) -> Step {
+    guard date != before.date || date != after.date else { return self }
+    var step = self
+    step.before = Moment(date: date, units: before.units, person: before.person, image: before.image)
+    step.after = Moment(date: date, units: after.units, person: after.person, image: after.image)
+    return step
+  }
+
+  /// The days after one on which something begins or ends for most of those whom the step touches, at most so many.
+  public func comingDays(after date: CalendarDate, limit: Int) throws -> [CalendarDate] {
+    var numbers: [CalendarDate: Int] = [:]
+    for id in touched {
+      for day in try after.person(id)?.boundaryDates ?? [] where day > date { numbers[day, default: 0] += 1 }
+    }
+    return numbers.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(limit).map(\.key).sorted()
+  }
+
   /// How many people a consumer that is limited to some units saw before the step, and were active.
   public func activePeople(inSightOf target: String) throws -> Int {
     guard let subscription = subscriptions.first(where: { $0.target == target }) else { return 0 }

@@ -25,8 +25,8 @@ public struct Moment {
 
 /// From one moment to the next: a commit, or the beginning of a day.
 public struct Step {
-  let before: Moment
-  let after: Moment
+  var before: Moment
+  var after: Moment
   let stamp: EventStamp
   /// Those whose events may be more than none, sorted.
   let touched: [PersonID]

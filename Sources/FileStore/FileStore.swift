@@ -71,13 +71,17 @@ public enum FileStore {
   }
 
   /// Puts a file in place as a whole: a reader sees the old bytes or the new ones, also after a power cut.
-  public static func write(_ bytes: some Sequence<UInt8>, to path: String, mode: mode_t = 0o666)
-    throws(FileError)
-  {
+  ///
+  /// - Parameter keepingMode: the file there may be read and written by the same as before.
+  public static func write(
+    _ bytes: some Sequence<UInt8>, to path: String, mode: mode_t = 0o666, keepingMode: Bool = false
+  ) throws(FileError) {
     let temporary = "\(path).\(getpid()).tmp"
     let file = try NewFile(temporary, mode: mode)
     file.write(Array(bytes))
     try file.finish()
+    var facts = stat()
+    if keepingMode, stat(path, &facts) == 0 { chmod(temporary, facts.st_mode & 0o7777) }
     try rename(temporary, to: path)
   }
 

@@ -4,6 +4,12 @@ public struct ReferenceUpdate: Sendable {
   public let new: OID
   public let name: String
 
+  public init(old: OID, new: OID, name: String) {
+    self.old = old
+    self.new = new
+    self.name = name
+  }
+
   /// `nil` for what git never writes.
   public init?(line: String) {
     let parts = line.split(separator: " ", maxSplits: 2).map(String.init)

@@ -140,6 +140,31 @@ public final class Repository {
     return String(cString: value)
   }
 
+  /// Writes a setting into the repository's own configuration.
+  public func setConfiguration(_ name: String, _ value: String) throws(GitError) {
+    var config: OpaquePointer?
+    try check(git_repository_config(&config, pointer), "The repository's configuration cannot be opened")
+    defer { git_config_free(config) }
+    try check(git_config_set_string(config, name, value), "The setting \(name) cannot be written")
+  }
+
+  /// The reference that a symbolic one stands for; `nil` for others.
+  public func symbolicTarget(of name: String) -> String? {
+    var reference: OpaquePointer?
+    guard git_reference_lookup(&reference, pointer, name) == 0, let reference else { return nil }
+    defer { git_reference_free(reference) }
+    return git_reference_symbolic_target(reference).map { String(cString: $0) }
+  }
+
+  /// The commit that the branch at HEAD follows on a remote, as far as it was fetched.
+  public var upstream: OID? {
+    guard let head = headReference else { return nil }
+    var name = git_buf()
+    defer { git_buf_dispose(&name) }
+    guard git_branch_upstream_name(&name, pointer, head) == 0, let text = name.ptr else { return nil }
+    return (try? target(of: String(cString: text))) ?? nil
+  }
+
   /// A path from git's configuration: `~` is the user's home, and what is relative starts where hooks run.
   public func configurationPath(_ name: String) -> String? {
     var config: OpaquePointer?

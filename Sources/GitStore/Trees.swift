@@ -158,6 +158,13 @@ extension Repository {
       throw GitError(
         .other, "A merge is not finished: some files have both sides' lines. Decide them and git add them.")
     }
+    // What is only announced (git add -N) is no part of a commit.
+    for position in (0..<git_index_entrycount(index)).reversed() {
+      guard let entry = git_index_get_byindex(index, position)?.pointee,
+        entry.flags_extended & UInt16(GIT_INDEX_ENTRY_INTENT_TO_ADD.rawValue) != 0
+      else { continue }
+      try check(git_index_remove(index, entry.path, 0), "The index cannot be read")
+    }
     var tree = git_oid()
     try check(git_index_write_tree_to(&tree, index, pointer), "What is staged cannot be stored as a tree")
     return OID(tree)

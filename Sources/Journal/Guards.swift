@@ -8,6 +8,8 @@ public struct GuardReading: Sendable {
   public let limit: Configuration.GuardLimit
   /// The system for which it counts; `nil`: the change itself.
   public let target: String?
+  /// The day on which it would count.
+  public let date: CalendarDate
   public let count: Int
   /// Of how many before the change; 0 when the number alone does not reach the limit and nobody asked.
   public let of: Int
@@ -16,37 +18,48 @@ public struct GuardReading: Sendable {
 }
 
 extension PublishedLine {
-  /// How near the net change between two commits comes to the guards that stood before it.
+  /// How near some commits, each after the one before it, come to the guards.
   ///
-  /// - Parameter date: the day on which both are judged.
-  /// - Parameter isComplete: works out of how many also where the number alone shows that no guard trips; that costs a
-  ///   look at everybody.
+  /// - Parameter rules: the settings whose guards hold.
+  /// - Parameter date: the day on which they are judged; and on the days on which what they change begins or ends for most.
   public func guards(
-    from base: OID, to head: OID, on date: CalendarDate, isComplete: Bool = false
+    from base: OID, through commits: [OID], by rules: Configuration, on date: CalendarDate
   ) throws -> [GuardReading] {
-    try guards(from: staff(at: base), to: head, on: date, isComplete: isComplete)
+    try guards(from: staff(at: base), through: commits, by: rules, on: date, isComplete: false)
   }
 
+  /// - Parameter isComplete: works out of how many also where the number alone shows that no guard trips, which costs a
+  ///   look at everybody; and leaves the coming days aside.
   public func guards(
-    from before: Staff, to head: OID, on date: CalendarDate, isComplete: Bool
+    from before: Staff, through commits: [OID], by rules: Configuration, on date: CalendarDate, isComplete: Bool
   ) throws -> [GuardReading] {
-    let limits = before.configuration.guards
     // The same day before and after: what dates alone do is no part of the change.
     let timeline = Timeline(repository, staff: before, settled: date, rewrittenAt: nil)
     var readings: [GuardReading] = []
-    try timeline.advance(to: head, today: { _ in date }, isRewrite: true) { step in
-      let change = try step.massChange(hasCohorts: before.configuration.system("lms")?.isEnabled ?? false)
-      for limit in limits {
-        let counts = change.counts.filter { $0.guardName == limit.name }
-        let own = counts.first { $0.target == nil }?.count ?? 0
-        for (target, count) in [(nil, own)] + counts.compactMap({ count in count.target.map { ($0, count.count) } }) {
-          let isNear = isComplete || count > limit.count
-          let of = try isNear ? total(for: limit.name, target, step) : 0
-          readings.append(GuardReading(limit: limit, target: target, count: count, of: of))
+    for commit in commits {
+      try timeline.advance(to: commit, today: { _ in date }, isRewrite: true) { step in
+        let coming = try isComplete ? [] : step.comingDays(after: date, limit: 4)
+        for day in [date] + coming {
+          readings += try self.readings(step.judged(on: day), rules, day, isComplete: isComplete)
         }
       }
     }
     return readings
+  }
+
+  private func readings(
+    _ step: Step, _ rules: Configuration, _ date: CalendarDate, isComplete: Bool
+  ) throws -> [GuardReading] {
+    let change = try step.massChange(hasCohorts: rules.system("lms")?.isEnabled ?? false)
+    return try rules.guards.flatMap { limit in
+      let counts = change.counts.filter { $0.guardName == limit.name }
+      let own = counts.first { $0.target == nil }?.count ?? 0
+      let all = [(nil, own)] + counts.compactMap { count in count.target.map { ($0, count.count) } }
+      return try all.map { target, count in
+        let of = try isComplete || count > limit.count ? total(for: limit.name, target, step) : 0
+        return GuardReading(limit: limit, target: target, date: date, count: count, of: of)
+      }
+    }
   }
 
   private func total(for guardName: String, _ target: String?, _ step: Step) throws -> Int {

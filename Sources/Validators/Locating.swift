@@ -92,9 +92,10 @@ struct Locating {
     case nil: break
     }
     let fix = (suggestion ?? finding.rewriting).flatMap { text in
-      node.map {
+      node.flatMap { (node) -> Diagnostic.Fix? in
+        if node.range.start.line != node.range.end.line { return nil }
         let isSafe = finding.rewriting != nil
-        let edit = Diagnostic.Edit(range: $0.range, text: isSafe ? quoted(text) : text)
+        let edit = Diagnostic.Edit(range: node.range, text: isSafe ? quoted(text) : text)
         return Diagnostic.Fix(title: "Write \(text)", edits: [edit], isSafe: isSafe)
       }
     }

@@ -1,6 +1,7 @@
 import FileStore
 import RecordSchema
 import Validators
+import YAMLReader
 
 /// Makes the safe fixes of findings in the work tree's files. Comments and everything else stay as they are.
 struct Fixing {
@@ -15,7 +16,9 @@ struct Fixing {
   func apply(_ diagnostics: [Diagnostic]) throws -> Outcome {
     var outcome = Outcome()
     for (file, group) in Dictionary(grouping: diagnostics.filter { $0.fix?.isSafe == true }, by: \.file) {
-      var text = FileText(try FileStore.read(root + file))
+      let bytes = try FileStore.read(root + file)
+      var text = FileText(bytes)
+      var made = 0
       let fixes = group.compactMap(\.fix).sorted {
         ($0.edits.first?.range.start ?? .first) > ($1.edits.first?.range.start ?? .first)
       }
@@ -26,13 +29,28 @@ struct Fixing {
         guard edits.allSatisfy({ text.holds($0.range) }) else { continue }
         for edit in edits { text.replace(edit.range, with: edit.text) }
         lowest = first.range.start
-        outcome.fixes += 1
-        outcome.files.insert(file)
+        made += 1
       }
-      if outcome.files.contains(file) { try FileStore.write(text.bytes, to: root + file) }
+      guard text.bytes != bytes else { continue }
+      guard keepsRecord(bytes, text.bytes) else { continue }
+      try FileStore.write(text.bytes, to: root + file, keepingMode: true)
+      outcome.files.insert(file)
+      outcome.fixes += made
     }
     return outcome
   }
+}
+
+/// A last look: the file has the same fields as before, and nothing new is wrong with its text. Lines that end otherwise
+/// than with a line feed are counted otherwise by YAML, so that an edit would go astray.
+private func keepsRecord(_ old: [UInt8], _ new: [UInt8]) -> Bool {
+  let text = String(decoding: old, as: UTF8.self)
+  let oddEnds: Set<Unicode.Scalar> = ["\u{85}", "\u{2028}", "\u{2029}"]
+  let hasLoneReturn = zip(old, old.dropFirst() + [0]).contains { $0 == 0x0D && $1 != 0x0A }
+  if hasLoneReturn || text.unicodeScalars.contains(where: oddEnds.contains) { return false }
+  let (before, after) = (YAMLReader.read(old), YAMLReader.read(new))
+  return after.problems.count <= before.problems.count
+    && (before.root?.entries ?? []).count == (after.root?.entries ?? []).count
 }
 
 extension SourcePosition {

@@ -26,6 +26,7 @@ struct Pipeline {
     let lock = try workspace.publishingLock()
     defer { withExtendedLifetime(lock) {} }
     let tip = try workspace.tip()
+    try workspace.remember(branch: tip.branch)
     let ledger = try Ledger.open(workspace.ledgerPath)
     let recording = Recording(workspace: workspace, from: options.from, now: now)
     let (staff, recorded) = try recording.run(upTo: tip.commit, in: ledger)

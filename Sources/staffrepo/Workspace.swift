@@ -49,7 +49,15 @@ struct Workspace {
 
   /// What the next commit would hold: the index, or the one that `git commit` prepares and names in the environment.
   func staged() throws -> CommitSource {
-    CommitSource(repository, tree: try repository.stagedTree(indexFile: environment("GIT_INDEX_FILE")))
+    let tree = Result { () throws(GitError) in
+      try repository.stagedTree(indexFile: environment("GIT_INDEX_FILE"))
+    }
+    if case .failure(let error) = tree, error.message.contains("extension") {
+      // A split or sparse index, which libgit2 1.5 cannot read.
+      guard let name = try Git.output("write-tree"), let tree = OID(name) else { throw error }
+      return CommitSource(repository, tree: tree)
+    }
+    return CommitSource(repository, tree: try tree.get())
   }
 
   /// Networks inside the organisation that endpoints may be in, from `git config staffrepo.allowNetworks`.
@@ -66,10 +74,15 @@ struct Workspace {
       })
   }
 
-  /// The branch that counts: the one that `git config staffrepo.branch` names, else the one that the configuration at
-  /// HEAD, or on the only branch that names itself, does.
+  /// The branch that counts: the one that `git config staffrepo.branch` names, else the one that was published before (so
+  /// that no push can put another in its place), else the one that the configuration at HEAD, or on the only branch that
+  /// names itself, does.
   func branch() throws -> String {
     if let name = repository.configuration("staffrepo.branch") { return name }
+    if let name = repository.configuration(Self.publishedBranch), try repository.target(of: "refs/heads/\(name)") != nil
+    {
+      return name
+    }
     if let commit = try repository.target(of: "HEAD"),
       let name = try? Configuration.inForce(at: commit, in: repository)?.branch
     {
@@ -80,6 +93,14 @@ struct Workspace {
       return try Configuration.inForce(at: commit, in: repository)?.branch == name
     }
     return selfNamed.count == 1 ? selfNamed[0] : "main"
+  }
+
+  private static let publishedBranch = "staffrepo.publishedBranch"
+
+  /// Remembers the branch that is published.
+  func remember(branch: String) throws {
+    guard repository.configuration(Self.publishedBranch) != branch else { return }
+    try repository.setConfiguration(Self.publishedBranch, branch)
   }
 
   /// The branch's newest commit.

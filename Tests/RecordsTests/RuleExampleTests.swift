@@ -17,7 +17,8 @@ import Validators
   }
   /// Shown by tests of their own: guards, policies, conditions of the repository.
   private static let withoutExample: Set<String> = [
-    "X011", "G001", "G002", "G003", "G004", "G005", "G006", "G007", "G008", "G009", "G011", "C011", "C012", "C013", "C014",
+    "X011", "G001", "G002", "G003", "G004", "G005", "G006", "G007", "G008", "G009", "G011", "C011", "C012", "C013",
+    "C014",
   ]
 
   @Test func `are there for every rule`() {

@@ -67,7 +67,8 @@ extension CatalogueChunk {
     }
     if let path = person.photoPath { mark(.image, path, .photo, isWhole: isWhole) }
     if let path = person.signaturePath { mark(.image, path, .signature, isWhole: isWhole) }
-    if isWhole { for date in person.boundaryDates { note(boundary: date) } }
+    // Of what could be made out as well: rules judge that.
+    for date in person.boundaryDates { note(boundary: date) }
   }
 
   private mutating func mark(_ unit: Unit, isWhole: Bool) {

@@ -41,6 +41,8 @@ struct FieldReader {
   mutating func report(
     _ rule: Rule, _ message: String, at range: SourceRange, help: String? = nil, fix: Diagnostic.Fix? = nil
   ) {
+    // A text over several lines has ends that no edit of its value may touch.
+    let fix = range.start.line == range.end.line ? fix : nil
     findings.append(
       Diagnostic(rule, message, file: file, range: range, subject: subject, help: help, fix: fix))
   }

@@ -15,7 +15,7 @@ enum ChangedID: ChangeRule {
       right: ["data/units/day-team.yaml": "id: 7\ncode: day-team\nname: Day Team West\ncost_centre: CC-7\n"]),
     help: "Write the id that the record had before.")
 
-  static func check(_ change: RecordedChange) -> [Finding] {
+  static func check(_ change: RecordedChange) throws -> [Finding] {
     // A reference that went to somebody else while its holder stayed is ReassignedReference's.
     let staying = Set(change.newPeople.map(\.record.id))
     let people = Dictionary(
@@ -24,7 +24,7 @@ enum ChangedID: ChangeRule {
     ) { $1 }
     let units = Dictionary(change.oldUnits.map { ($0.record.code.rawValue, $0.record.id.rawValue) }) { $1 }
     let renamed = movedAddresses(change)
-    return change.new.compactMap { reading in
+    return try change.new.compactMap { reading in
       if let person = reading.person, let old = renamed[person.record.id] {
         person.finding(
           rule, at: "id",
@@ -32,11 +32,13 @@ enum ChangedID: ChangeRule {
           help:
             "If they are the same person, write the id \(old.id.rawValue) again; a new reference alone is no matter.")
       } else if let person = reading.person {
-        finding(
+        try finding(
           person.file, person.record.reference.rawValue, people[person.record.reference.folded],
-          person.record.id.rawValue)
+          person.record.id.rawValue, .personID, change)
       } else if let unit = reading.unit {
-        finding(unit.file, unit.record.code.rawValue, units[unit.record.code.rawValue], unit.record.id.rawValue)
+        try finding(
+          unit.file, unit.record.code.rawValue, units[unit.record.code.rawValue], unit.record.id.rawValue, .unitID,
+          change)
       } else {
         nil
       }
@@ -60,8 +62,13 @@ enum ChangedID: ChangeRule {
     ) { $1 }
   }
 
-  private static func finding(_ file: String, _ subject: String, _ old: Int?, _ new: Int) -> Finding? {
-    guard let old, old > 0, new > 0, old != new else { return nil }
+  private static func finding(
+    _ file: String, _ subject: String, _ old: Int?, _ new: Int, _ family: RecordKey.Family, _ change: RecordedChange
+  ) throws -> Finding? {
+    // An id that another record has was claimed twice: giving it up is the mending.
+    guard let old, old > 0, new > 0, old != new,
+      try !change.index.marks(at: RecordKey(family, "\(old)")).contains(where: { $0.role == .claim })
+    else { return nil }
     return Finding(
       rule, file: file, at: "id", subject: subject,
       "\(subject) had the id \(old) before this change, and has \(new) now.", help: "Write the id \(old) again.")

@@ -15,11 +15,20 @@ protocol ChangeRule: Sendable {
 public struct ChangeAuthority: Sendable {
   /// By what name the server knows who pushes; then the authors that commits name do not matter.
   public var actor: String?
+  /// The commit whose guards and policies hold; `nil`: the base.
+  public var rules: OID?
+  /// Every commit on the way is published by itself, so every one is judged by guards.
+  public var isStepwise = false
   /// Whether a commit bears a signature that git finds good.
   public var isVerified: @Sendable (OID) throws -> Bool
 
-  public init(actor: String? = nil, isVerified: @escaping @Sendable (OID) throws -> Bool = { _ in false }) {
+  public init(
+    actor: String? = nil, rules: OID? = nil, isStepwise: Bool = false,
+    isVerified: @escaping @Sendable (OID) throws -> Bool = { _ in false }
+  ) {
     self.actor = actor
+    self.rules = rules
+    self.isStepwise = isStepwise
     self.isVerified = isVerified
   }
 }
@@ -44,7 +53,7 @@ final class RecordedChange {
     from base: CommitSource, to source: CommitSource, _ index: RecordIndex, _ context: RuleContext,
     _ authority: ChangeAuthority, _ catalogues: CatalogueStore?
   ) throws {
-    let rules = try base.configuration().configuration ?? index.configuration
+    let rules = try Self.rules(authority.rules, base) ?? index.configuration
     // A base with a configuration of its own is read as that says.
     let (oldFolder, newFolder) = (rules.dataFolder, index.configuration.dataFolder)
     let changes = try source.repository.changes(
@@ -59,15 +68,24 @@ final class RecordedChange {
     past = PastRecords(source.repository, folder: catalogues?.folder)
   }
 
+  /// The settings at a commit, or the last readable ones before it.
+  private static func rules(_ named: OID?, _ base: CommitSource) throws -> Configuration? {
+    guard let commit = named ?? base.commit else { return try base.configuration().configuration }
+    return try Configuration.inForce(at: commit, in: base.repository)
+  }
+
   var oldPeople: [Located<Person>] { old.compactMap(\.person) }
   var oldUnits: [Located<Unit>] { old.compactMap(\.unit) }
   var newPeople: [Located<Person>] { new.compactMap(\.person) }
 
   /// How near the change comes to each guard; nothing for what is no commit yet.
   lazy var guards: Result<[GuardReading], any Error> = Result {
-    guard let from = base.commit, let to = source.commit, try !isSurelySmall() else { return [] }
+    guard let from = base.commit, let to = source.commit else { return [] }
+    let steps = try authority.isStepwise ? source.repository.firstParentChain(from: from, to: to) ?? [] : []
+    if steps.count <= 1, try isSurelySmall() { return [] }
     let line = PublishedLine(source.repository, entries: [], catalogues: catalogues)
-    return try line.guards(from: from, to: to, on: context.date)
+    let net = try line.guards(from: from, through: [to], by: rules, on: context.date)
+    return try net + (steps.count > 1 ? line.guards(from: from, through: steps, by: rules, on: context.date) : [])
   }
 
   /// The change touches so few people that no guard can trip, so that nothing need be worked out.

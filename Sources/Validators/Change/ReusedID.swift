@@ -30,16 +30,32 @@ enum ReusedID: ChangeRule {
       try person.record.id.rawValue > 0 && !before.contains(person.record.id)
         && change.index.marks(at: RecordKey(.personID, "\(person.record.id.rawValue)")).count == 1
     }
-    guard !come.isEmpty, let base = change.base.commit else { return [] }
+    let replaced = strangers(change)
+    guard !come.isEmpty, let base = change.base.commit else { return replaced }
     let former = Dictionary(try change.past.former(upTo: base).map { ($0.id, $0) }) { $1 }
-    return come.compactMap { person -> Finding? in
-      // Back under the same reference: the same person, whose record was restored.
-      guard let holder = former[person.record.id.rawValue],
-        holder.reference.lowercased() != person.record.reference.folded
+    return replaced
+      + come.compactMap { person -> Finding? in
+        // Back under the same reference: the same person, whose record was restored.
+        guard let holder = former[person.record.id.rawValue],
+          holder.reference.lowercased() != person.record.reference.folded
+        else { return nil }
+        return person.finding(
+          rule, at: "id",
+          "The id \(holder.id) was that of \(holder.reference) (\(holder.name)) until commit \(holder.commit).",
+          wish: .nextID)
+      }
+  }
+
+  /// People under the id of somebody with whom they have nothing in common: no update, but somebody else.
+  private static func strangers(_ change: RecordedChange) -> [Finding] {
+    let before = Dictionary(change.oldPeople.map { ($0.record.id, $0.record) }) { $1 }
+    return change.newPeople.compactMap { person in
+      let new = person.record
+      guard new.id.rawValue > 0, let old = before[new.id], old.reference.folded != new.reference.folded,
+        old.fullName != new.fullName, old.email.lowercased() != new.email.lowercased(), old.startDate != new.startDate
       else { return nil }
       return person.finding(
-        rule, at: "id",
-        "The id \(holder.id) was that of \(holder.reference) (\(holder.name)) until commit \(holder.commit).",
+        rule, at: "id", "The id \(new.id.rawValue) was that of \(old.reference) (\(old.fullName)) before this change.",
         wish: .nextID)
     }
   }

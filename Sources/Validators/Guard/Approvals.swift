@@ -13,6 +13,7 @@ struct Approvals {
     var reasons: [String] = []
     let approvals = try change.index.files(of: .approval).compactMap { try change.index.reading($0)?.approval }
       .filter { $0.record.guardName == guardName && $0.isWhole }
+      .sorted { $0.file < $1.file }
     for approval in approvals {
       guard let fault = try fault(of: approval, count) else { return (true, "") }
       reasons.append(" \(approval.file) does not count: \(fault).")
@@ -38,10 +39,14 @@ struct Approvals {
   private func author(of path: String) throws -> String? {
     guard let tip = change.source.commit, let content = try change.source.entry(at: path)?.oid else { return nil }
     let repository = change.source.repository
+    // Beside first parents, only commits of this change count: with an old one as its parent, a merge could bring back an
+    // approval that was taken away.
+    let own = try change.base.commit.map { Set(try repository.commits(from: $0, to: tip)) } ?? []
     var commit = tip
     while true {
       let info = try repository.info(of: commit)
-      let same = try info.parents.first { try CommitSource(repository, commit: $0).entry(at: path)?.oid == content }
+      let parents = info.parents.enumerated().filter { $0.offset == 0 || own.contains($0.element) }.map(\.element)
+      let same = try parents.first { try CommitSource(repository, commit: $0).entry(at: path)?.oid == content }
       guard let same else { return info.authorEmail }
       commit = same
     }

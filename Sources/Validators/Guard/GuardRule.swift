@@ -19,8 +19,11 @@ extension GuardRule {
     guard let largest = tripped.map(\.count).max() else { return [] }
     let standing = try Approvals(change).standing(of: guardName, count: largest)
     if standing.isApproved { return [] }
-    return tripped.map { reading in
-      let whom = reading.target.map { " for \($0)" } ?? ""
+    // Of several days and steps, the one that counts most.
+    let byTarget = Dictionary(grouping: tripped) { $0.target ?? "" }
+    return byTarget.values.compactMap { $0.max { ($0.count, $1.date) < ($1.count, $0.date) } }.map { reading in
+      let whom =
+        (reading.target.map { " for \($0)" } ?? "") + (reading.date == change.context.date ? "" : " on \(reading.date)")
       let percent = reading.count * 100 / max(1, reading.of)
       return Finding(
         rule, file: ConfigurationDecoder.path, at: FieldPath("guards").key(guardName), subject: reading.target,

@@ -17,7 +17,7 @@ enum PathPolicy: ChangeRule {
     return try change.commits.get().flatMap { commit in
       let person = commit.person(change.authority)
       return policies.filter { !$0.admits(person) }.flatMap { policy in
-        commit.changes.filter { policy.covers($0.path) }.map { file in
+        commit.changes.filter { covers(policy, $0.path, change) }.map { file in
           Finding(
             rule, file: file.path, at: .record, subject: person,
             "By \(policy.title) only \(policy.owners) may change this file; \(commit.maker(change.authority))."
@@ -25,5 +25,12 @@ enum PathPolicy: ChangeRule {
         }
       }
     }
+  }
+
+  /// Under another name, the data folder is guarded as before.
+  private static func covers(_ policy: Configuration.Policy, _ path: String, _ change: RecordedChange) -> Bool {
+    let (old, new) = (change.rules.dataFolder, change.index.configuration.dataFolder)
+    if policy.covers(path) { return true }
+    return old != new && path.hasPrefix(new + "/") && policy.covers(old + path.dropFirst(new.count))
   }
 }

@@ -2,7 +2,10 @@ import GitStore
 import RecordSchema
 import Records
 
-/// One commit of a change, with the files that it changed itself: of a merge, those that are as in none of its parents.
+/// One commit of a change, with the files that it changed itself.
+///
+/// Of a merge, a file is not its own that is as in another parent whose commits are judged as well; nor one that came with
+/// the base's own past and is in the end as in the base. Taking an old state of the base's past is the merge's decision.
 struct ReviewedCommit {
   let info: CommitInfo
   let changes: [TreeChange]
@@ -10,12 +13,20 @@ struct ReviewedCommit {
   static func all(of change: RecordedChange) throws -> [ReviewedCommit] {
     guard let base = change.base.commit, let tip = change.source.commit else { return [] }
     let repository = change.source.repository
-    return try repository.commits(from: base, to: tip).map { oid in
+    let range = try repository.commits(from: base, to: tip)
+    let judged = Set(range)
+    let net = Set(try repository.changes(from: change.base.tree, to: change.source.tree).map(\.path))
+    return try range.map { oid in
       let info = try repository.info(of: oid)
-      let sides = try info.parents.map { try repository.changes(from: repository.info(of: $0).tree, to: info.tree) }
-      let others = sides.dropFirst().map { side in Set(side.map(\.path)) }
-      let own = try (sides.first ?? repository.changes(from: nil, to: info.tree)).filter { change in
-        others.allSatisfy { $0.contains(change.path) }
+      let sides = try info.parents.map { parent in
+        (
+          isJudged: judged.contains(parent),
+          paths: try repository.changes(from: repository.info(of: parent).tree, to: info.tree)
+        )
+      }
+      let others = sides.dropFirst().map { (isJudged: $0.isJudged, paths: Set($0.paths.map(\.path))) }
+      let own = try (sides.first?.paths ?? repository.changes(from: nil, to: info.tree)).filter { file in
+        !others.contains { !$0.paths.contains(file.path) && ($0.isJudged || !net.contains(file.path)) }
       }
       return ReviewedCommit(info: info, changes: own)
     }
@@ -50,23 +61,31 @@ extension Configuration.Policy {
   var title: String { name.isEmpty ? "a policy" : "the policy '\(name)'" }
 }
 
-/// `*` stands for anything within a folder, `**` for anything at all, `?` for one character.
+/// `*` stands for anything within a folder, `**` for anything at all, `?` for one character. Which places of the pattern
+/// can be reached is kept for each character, so that no pattern takes long.
 private func matches(_ path: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
-  guard let first = pattern.first else { return path.isEmpty }
-  let star = UInt8(ascii: "*")
-  if first == star {
-    let isDeep = pattern.dropFirst().first == star
-    var rest = pattern.dropFirst(isDeep ? 2 : 1)
+  let pattern = Array(pattern)
+  let (star, slash) = (UInt8(ascii: "*"), UInt8(ascii: "/"))
+  func isDeep(_ place: Int) -> Bool { place + 1 < pattern.count && pattern[place + 1] == star }
+  func reach(_ place: Int, _ places: inout Set<Int>) {
+    guard places.insert(place).inserted, place < pattern.count, pattern[place] == star else { return }
+    let next = place + (isDeep(place) ? 2 : 1)
+    reach(next, &places)
     // `a/**/b` holds for a/b as well.
-    if isDeep, rest.first == UInt8(ascii: "/"), matches(path, rest.dropFirst()) { return true }
-    while rest.first == star { rest.removeFirst() }
-    var path = path
-    while true {
-      if matches(path, rest) { return true }
-      guard let next = path.popFirst(), isDeep || next != UInt8(ascii: "/") else { return false }
-    }
+    if isDeep(place), next < pattern.count, pattern[next] == slash { reach(next + 1, &places) }
   }
-  guard let next = path.first else { return false }
-  guard next == first || (first == UInt8(ascii: "?") && next != UInt8(ascii: "/")) else { return false }
-  return matches(path.dropFirst(), pattern.dropFirst())
+  var places: Set<Int> = []
+  reach(0, &places)
+  for byte in path {
+    var following: Set<Int> = []
+    for place in places where place < pattern.count {
+      switch pattern[place] {
+      case star: if byte != slash || isDeep(place) { reach(place, &following) }
+      case UInt8(ascii: "?"): if byte != slash { reach(place + 1, &following) }
+      default: if pattern[place] == byte { reach(place + 1, &following) }
+      }
+    }
+    places = following
+  }
+  return places.contains(pattern.count)
 }

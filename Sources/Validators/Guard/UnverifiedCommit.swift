@@ -14,10 +14,16 @@ enum UnverifiedCommit: ChangeRule {
   )
 
   static func check(_ change: RecordedChange) throws -> [Finding] {
-    let policies = change.rules.policies.filter { $0.isSigned && !$0.paths.isEmpty }
+    let policies = change.rules.policies.filter { $0.isSigned && !($0.paths.isEmpty && $0.fields.isEmpty) }
     guard !policies.isEmpty else { return [] }
     return try change.commits.get().flatMap { commit -> [Finding] in
-      let files = commit.changes.filter { file in policies.contains { $0.covers(file.path) } }
+      let fields = try policies.contains { !$0.fields.isEmpty } ? FieldChanges(commit, change).all : []
+      let files = commit.changes.filter { file in
+        policies.contains { policy in
+          (policy.paths.isEmpty || policy.covers(file.path))
+            && (policy.fields.isEmpty || fields.contains { $0.file == file.path && policy.fields.contains($0.name) })
+        }
+      }
       guard !files.isEmpty, try !change.authority.isVerified(commit.info.oid) else { return [] }
       return files.map { file in
         Finding(

@@ -18,13 +18,15 @@ struct PreCommit: ParsableCommand {
       """)
 
   func run() throws {
-    let workspace = try Workspace.open()
+    // git names its folder where it is not found from here.
+    let workspace = try (try? Workspace.open()) ?? Workspace.open(at: environment("GIT_DIR") ?? ".")
     let staged = try workspace.staged()
     let last = try workspace.repository.target(of: "HEAD").map { try CommitSource(workspace.repository, commit: $0) }
     if let last, last.tree == staged.tree { return }
     let known = try last.map { try KnownFaults(before: $0, workspace.validationCache()) } ?? KnownFaults()
     let report = try Validators.validate(
-      staged, asOf: Clock.today(of: staged), base: last, isAllowed: workspace.addressPolicy().allows(host:),
+      staged, asOf: Clock.today(of: staged), base: try shared(last, workspace) ?? last,
+      isAllowed: workspace.addressPolicy().allows(host:),
       cache: workspace.validationCache(isReadOnly: true))
     let new = report.diagnostics.filter { !known.contains($0) }
     var writer = DiagnosticText(staged)
@@ -34,6 +36,16 @@ struct PreCommit: ParsableCommand {
     throw Refusal(
       "Nothing was committed: \(counted(errors, "error")) in what is staged. Correct the files, git add them, and commit again."
     )
+  }
+}
+
+extension PreCommit {
+  /// What others have seen of this branch: a commit that was never pushed may still be corrected.
+  private func shared(_ last: CommitSource?, _ workspace: Workspace) throws -> CommitSource? {
+    guard let head = last?.commit, let upstream = workspace.repository.upstream,
+      let base = try workspace.repository.mergeBase(of: upstream, and: head)
+    else { return nil }
+    return try CommitSource(workspace.repository, commit: base)
   }
 }
 

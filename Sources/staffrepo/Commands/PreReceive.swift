@@ -1,6 +1,7 @@
 import ArgumentParser
 import GitStore
 import Journal
+import Publishers
 import RecordSchema
 import Records
 import Validators
@@ -36,7 +37,17 @@ struct PreReceive: ParsableCommand {
   func run() throws {
     let updates = try ReferenceUpdate.readAll()
     let workspace = try Workspace.open(fromEnvironment: environment("GIT_DIR") != nil)
-    for update in updates { try judge(update, workspace) }
+    if actor?.isEmpty == true {
+      throw Refusal(
+        "The server does not say who pushes (--actor is empty), so policies cannot be judged. Tell its administrator.")
+    }
+    for update in updates { try judge(resolved(update, workspace), workspace) }
+  }
+
+  /// A symbolic reference is the one that it stands for.
+  private func resolved(_ update: ReferenceUpdate, _ workspace: Workspace) -> ReferenceUpdate {
+    guard let target = workspace.repository.symbolicTarget(of: update.name) else { return update }
+    return ReferenceUpdate(old: update.old, new: update.new, name: target)
   }
 
   private func judge(_ update: ReferenceUpdate, _ workspace: Workspace) throws {
@@ -97,7 +108,8 @@ struct PreReceive: ParsableCommand {
     let known = try base.map { try KnownFaults(before: $0, workspace.validationCache()) } ?? KnownFaults()
     let report = try Validators.validate(
       source, asOf: Clock.today(of: source), base: base,
-      authority: ChangeAuthority(actor: actor.flatMap { $0.isEmpty ? nil : $0 }, isVerified: isSignatureGood),
+      authority: ChangeAuthority(actor: actor, isStepwise: true, isVerified: isSignatureGood),
+      isAllowed: workspace.addressPolicy().allows(host:),
       cache: workspace.validationCache(isReadOnly: true))
     var writer = DiagnosticText(source)
     for warning in report.diagnostics where warning.severity == .warning && !known.contains(warning) {

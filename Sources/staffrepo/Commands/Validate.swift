@@ -79,12 +79,14 @@ struct Validate: ParsableCommand {
           "Nothing is committed here yet. To judge the files as they stand: staffrepo validate --worktree")
       }
       let commit = try repository.commit(named: revision)
-      let base = try base.map { name in
+      // Whose guards and policies hold when the change is merged.
+      let named = try base.map { try repository.commit(named: $0) }
+      let base = try named.map { base in
         // What the base got since the two parted is no change of this commit's.
-        let base = try repository.commit(named: name)
-        return try CommitSource(repository, commit: repository.mergeBase(of: base, and: commit) ?? base)
+        try CommitSource(repository, commit: repository.mergeBase(of: base, and: commit) ?? base)
       }
-      try report(workspace, CommitSource(repository, commit: commit), base: base, workspace.validationCache())
+      try report(
+        workspace, CommitSource(repository, commit: commit), base: base, rules: named, workspace.validationCache())
     }
   }
 
@@ -106,11 +108,12 @@ struct Validate: ParsableCommand {
   }
 
   private func report(
-    _ workspace: Workspace, _ source: some RecordSource, base: CommitSource? = nil, _ cache: ValidationCache? = nil
+    _ workspace: Workspace, _ source: some RecordSource, base: CommitSource? = nil, rules: OID? = nil,
+    _ cache: ValidationCache? = nil
   ) throws {
     let report = try Validators.validate(
       source, asOf: asOf ?? Clock.today(of: source), base: base,
-      authority: ChangeAuthority(isVerified: isSignatureGood),
+      authority: ChangeAuthority(rules: rules, isVerified: isSignatureGood),
       isAllowed: workspace.addressPolicy().allows(host:), cache: cache
     ) { done, all in
       Terminal.progress("reading records: \(done) of \(all)")

@@ -22,7 +22,9 @@ struct DiagnosticText {
     text += "\n  --> \(diagnostic.file.printable):\(start.line):\(start.column)"
     // The line itself may be a secret.
     let mayHoldSecret = diagnostic.file.contains("/apikeys/") || diagnostic.file.contains("/webhooks/")
-    if !mayHoldSecret, diagnostic.range != .fileStart, let line = line(start.line, of: diagnostic.file) {
+    if !mayHoldSecret, !isSecret(diagnostic), diagnostic.range != .fileStart,
+      let line = line(start.line, of: diagnostic.file)
+    {
       let number = String(start.line)
       let margin = String(repeating: " ", count: number.count)
       let end = diagnostic.range.end
@@ -35,6 +37,14 @@ struct DiagnosticText {
     if let help = diagnostic.help { text += "\n  = help: \(help)" }
     if let fix = diagnostic.fix { text += "\n  = fix: \(fix.title)" }
     return text
+  }
+
+  /// Whether the place may hold a secret that is not to be shown once more: a log of a push is read by many.
+  private mutating func isSecret(_ diagnostic: Diagnostic) -> Bool {
+    if diagnostic.rule == .literalKey { return true }
+    guard let line = line(diagnostic.range.start.line, of: diagnostic.file) else { return false }
+    let words = ["password", "passwd", "stf_", "whsec_", "whsk_", "PRIVATE KEY"]
+    return words.contains { line.lowercased().contains($0.lowercased()) }
   }
 
   private mutating func line(_ number: Int, of file: String) -> String? {

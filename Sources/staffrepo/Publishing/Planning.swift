@@ -52,7 +52,7 @@ struct Planning {
       plan.commits = try workspace.repository.firstParentChain(from: entry.from, to: entry.to)?.count ?? 0
       staff = try Telling(line: line, entry: entry).tell { item in add(item, to: &plan) }
       if entry.kind != .baseline, let last = entry.from {
-        plan.guards = try line.guards(from: line.staff(at: last), to: entry.to, on: entry.settled, isComplete: true)
+        plan.guards = try guards(line, from: line.staff(at: last), to: entry.to, on: entry.settled)
       }
     }
     try finish(&plan, staff ?? line.staff(at: tip.commit))
@@ -79,7 +79,7 @@ struct Planning {
     let staff = try Telling(line: workspace.line([baseline]), entry: entry).tell { item in
       add(item, to: &plan)
     }
-    plan.guards = try line.guards(from: before, to: head, on: today, isComplete: true)
+    plan.guards = try guards(line, from: before, to: head, on: today)
     try finish(&plan, staff)
     return plan
   }
@@ -109,5 +109,11 @@ struct Planning {
     let count = try staff.personIDs().count
     plan.exports = Targets(staff).systems.filter(\.isEnabled).map { ("export/\($0.name)", count) }
     plan.held = staff.held
+  }
+
+  private func guards(
+    _ line: PublishedLine, from before: Staff, to head: OID, on date: CalendarDate
+  ) throws -> [GuardReading] {
+    try line.guards(from: before, through: [head], by: before.configuration, on: date, isComplete: true)
   }
 }

@@ -161,8 +161,9 @@ public final class Repository {
     guard let head = headReference else { return nil }
     var name = git_buf()
     defer { git_buf_dispose(&name) }
-    guard git_branch_upstream_name(&name, pointer, head) == 0, let text = name.ptr else { return nil }
-    return (try? target(of: String(cString: text))) ?? nil
+    // Where none is set, the branch of the same name on the remote from which one mostly clones.
+    let known = git_branch_upstream_name(&name, pointer, head) == 0 ? name.ptr.map { String(cString: $0) } : nil
+    return (try? target(of: known ?? "refs/remotes/origin/" + head.dropFirst("refs/heads/".count))) ?? nil
   }
 
   /// A path from git's configuration: `~` is the user's home, and what is relative starts where hooks run.

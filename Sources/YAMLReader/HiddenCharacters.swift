@@ -5,8 +5,8 @@ import RecordSchema
 enum HiddenCharacters {
   /// - Parameter root: what was read; characters inside its values are judged with the fields.
   static func remarks(_ bytes: UnsafeBufferPointer<UInt8>, root: YAMLNode?) -> [YAMLProblem] {
-    guard mayHold(bytes) else { return [] }
-    let text = String(decoding: bytes, as: UTF8.self)
+    // What is no UTF-8 has no columns, and is refused for that.
+    guard mayHold(bytes), let text = String(validating: bytes, as: UTF8.self) else { return [] }
     guard text.unicodeScalars.contains(where: \.isHidden) else { return [] }
     var remarks: [YAMLProblem] = []
     var position = SourcePosition(line: 1, column: 1)

@@ -99,6 +99,34 @@ private struct Server {
   }
 }
 
+@Suite struct `The published branch` {
+  @Test func `cannot be put aside by a push of another that names itself`() throws {
+    let desk = try DataRepository()
+    try desk.write("staffrepo.yaml", "organisation: {id: 1, time_zone: Europe/London}\nbranch: trunk\n")
+    try desk.commit()
+    let scratch = try Scratch()
+    let bare = scratch.path + "/records.git"
+    try git("init", "--quiet", "--bare", "--initial-branch=main", bare, in: scratch.path)
+    #expect(try run(staffrepoProgram, ["-C", bare, "hook", "install"]).status == 0)
+    try git("push", "--quiet", bare, "HEAD:refs/heads/trunk", in: desk.path)
+    try desk.write("staffrepo.yaml", "organisation: {id: 1, time_zone: Europe/London}\nbranch: main\n")
+    try desk.write("data/people/EMP1.yaml", "id: [")
+    try desk.commit()
+    try git("push", "--quiet", bare, "HEAD:refs/heads/main", in: desk.path)
+    let status = try run(staffrepoProgram, ["-C", bare, "status"])
+    #expect(status.output.contains("trunk is at"), "\(status.output)\(status.errors)")
+    #expect(try run("git", ["push", bare, "HEAD:refs/heads/trunk"], in: desk.path).status != 0)
+  }
+
+  @Test func `is judged under every name that it has`() throws {
+    let server = try Server()
+    try git("symbolic-ref", "refs/heads/master", "refs/heads/main", in: server.bare)
+    try server.desk.person(2, "line_manager: EMP404\n")
+    try server.desk.commit()
+    #expect(try server.push("main:master").errors.contains("P012"))
+  }
+}
+
 @Suite struct `A commit` {
   @Test func `of wrong staged files is stopped, whatever else lies around`() throws {
     let desk = try DataRepository()
@@ -119,6 +147,26 @@ private struct Server {
     try desk.person(2, "preferred_name: Ali\n")
     try git("commit", "--quiet", "-m", "one", "data/people/EMP2.yaml", in: desk.path)
     #expect(try run("git", ["commit", "-m", "one", "data/people/EMP1.yaml"], in: desk.path).errors.contains("P012"))
+  }
+
+  @Test func `that nobody has seen may still be corrected`() throws {
+    let server = try Server()
+    let desk = server.desk
+    try desk.staffrepo("hook", "install")
+    try git("remote", "add", "origin", server.bare, in: desk.path)
+    try git("fetch", "--quiet", "origin", in: desk.path)
+    try desk.person(30)
+    try desk.commit()
+    let text = try String(contentsOfFile: desk.path + "/data/people/EMP30.yaml", encoding: .utf8)
+    try desk.write("data/people/EMP30.yaml", text.replacing("id: 30", with: "id: 31"))
+    try git("add", "-A", in: desk.path)
+    let amended = try run("git", ["commit", "--quiet", "--amend", "--no-edit"], in: desk.path)
+    #expect(amended.status == 0, "\(amended.errors)")
+    // What is only announced is no part of a commit.
+    try desk.write("data/people/EMP40.yaml", "id: [")
+    try git("add", "-N", "data/people/EMP40.yaml", in: desk.path)
+    try desk.person(1, "preferred_name: Jo\n")
+    #expect(try run("git", ["commit", "--quiet", "-m", "x", "data/people/EMP1.yaml"], in: desk.path).status == 0)
   }
 
   @Test func `that changes an id is stopped before it is made`() throws {
@@ -172,6 +220,21 @@ private struct Server {
 }
 
 @Suite struct `Safe fixes` {
+  @Test(arguments: [
+    "job_title: |\n  Nurse\nis_active: false\n", "job_title: >\n  Nurse\nis_active: false\n",
+    "job_title: Nurse\rpreferred_name: \"Bly \"\nis_active: false\n", "job_title: Nurse\nsalary_grade: null\n",
+  ])
+  func `leave alone what no edit of a value can mend`(lines: String) throws {
+    let desk = try DataRepository()
+    let text =
+      "id: 3\nemployee_reference: EMP3\nfirst_name: A\nlast_name: B\nemail: p3@example.org\nemployment_start_date: 2020-01-01\n"
+      + lines
+    try desk.write("data/people/EMP3.yaml", text)
+    try desk.staffrepo("validate", "--fix")
+    let after = try Data(contentsOf: URL(fileURLWithPath: desk.path + "/data/people/EMP3.yaml"))
+    #expect(after == Data(text.utf8), "\(String(decoding: after, as: UTF8.self))")
+  }
+
   @Test func `keep everything else as it is`() throws {
     let desk = try DataRepository()
     let before =

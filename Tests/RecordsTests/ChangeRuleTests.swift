@@ -65,6 +65,15 @@ private func person(_ id: Int, _ reference: String) -> String {
       try findings(two, after) == ["X002 data/people/EMP2.yaml:1:1 EMP2", "X001 data/people/EMP9.yaml:1:5 EMP9"])
   }
 
+  @Test func `an id that two records claimed may be given up`() throws {
+    let twice = ["data/people/EMP1.yaml": person(1, "EMP1"), "data/people/EMP2.yaml": person(1, "EMP2")]
+    #expect(try findings(twice, two) == [])
+  }
+
+  @Test func `nobody is all at once`() throws {
+    #expect(try findings(two, ["daten/people/EMP1.yaml": person(1, "EMP1")]).contains("X011 staffrepo.yaml:1:1 "))
+  }
+
   @Test func `units have ids as well`() throws {
     let unit = "code: a\nname: A\n"
     #expect(

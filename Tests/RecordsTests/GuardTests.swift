@@ -30,22 +30,26 @@ private struct Crowd {
 }
 
 /// What the commits after the first are told by guards and policies: code, file and subject.
+///
+/// - Parameter merges: the second parents of commits that are merges.
 private func judged(
-  _ states: [(files: [String: String], author: String)], authority: ChangeAuthority = ChangeAuthority()
+  _ states: [(files: [String: String], author: String)], merging merges: [Int: Int] = [:], base: Int = 0,
+  authority: ChangeAuthority = ChangeAuthority()
 ) throws -> [String] {
   let scratch = try Scratch()
   try git("init", "--quiet", "--bare", in: scratch.path)
   var graph = CommitGraph()
   for (number, state) in states.enumerated() {
     _ = graph.add(
-      state.files, time: 1_767_603_600 + number, parents: number == 0 ? [] : [number - 1],
+      state.files, time: 1_767_603_600 + number,
+      parents: number == 0 ? [] : [number - 1] + (merges[number].map { [$0] } ?? []),
       author: "Somebody <\(state.author)@example.org>")
   }
   let repository = try Repository(containing: scratch.path)
   let commits = try graph.write(to: scratch.path).compactMap { OID($0) }
   let report = try validate(
     CommitSource(repository, commit: commits[commits.count - 1]), asOf: ExampleWorld.day,
-    base: CommitSource(repository, commit: commits[0]), authority: authority)
+    base: CommitSource(repository, commit: commits[base]), authority: authority)
   return report.diagnostics.filter { $0.rule.code.hasPrefix("G") }.map {
     "\($0.rule.code) \($0.file):\($0.range.start.line):\($0.range.start.column) \($0.subject ?? "-")"
   }.sorted()
@@ -117,6 +121,35 @@ private func judged(
     #expect(try judged([(before.files, "hr"), (after.files, "hr")]) == ["G001 staffrepo.yaml:1:1 webhook/desk"])
   }
 
+  @Test func `count what comes by date`() throws {
+    let before = Crowd()
+    var after = before
+    // The last day worked is the day itself: access ends on the day after.
+    for id in 1...11 { after.setPerson(id, "employment_end_date: 2026-01-15\n") }
+    #expect(try judged([(before.files, "hr"), (after.files, "hr")]) == ["G001 staffrepo.yaml:1:1 -"])
+  }
+
+  @Test func `count each commit that is published by itself`() throws {
+    let before = Crowd()
+    var meanwhile = before
+    for id in 1...11 { meanwhile.setPerson(id, "is_active: false\n") }
+    let states = [(before.files, "hr"), (meanwhile.files, "hr"), (before.files, "hr")]
+    #expect(try judged(states) == [])
+    #expect(try judged(states, authority: ChangeAuthority(isStepwise: true)) == ["G001 staffrepo.yaml:1:1 -"])
+  }
+
+  @Test func `are the last readable ones`() throws {
+    let good = Crowd()
+    var broken = good
+    broken.files["staffrepo.yaml"] = "<<<<<<< HEAD\n"
+    var after = good
+    after.files["staffrepo.yaml"] =
+      Crowd(configuration: "guards:\n  deactivations: {count: 99, percent: 99}\n").files["staffrepo.yaml"]
+    for id in 1...11 { after.setPerson(id, "is_active: false\n") }
+    let found = try judged([(good.files, "hr"), (broken.files, "hr"), (after.files, "hr")], base: 1)
+    #expect(found.contains("G001 staffrepo.yaml:5:18 -"))
+  }
+
   @Test func `are those of the commit before, at their setting's place`() throws {
     let before = Crowd(configuration: "guards:\n  deactivations: {count: 2, percent: 1}\n")
     var after = before
@@ -169,6 +202,18 @@ private func judged(
         $0.files["staffrepo.yaml"] = $0.files["staffrepo.yaml"]!.replacing("boss@", with: "hr@")
       }, author: "hr")
     #expect(promoted == refused + [nobody] + ["G012 staffrepo.yaml:2:12 -"])
+  }
+
+  @Test func `are not brought back by a merge with an old commit`() throws {
+    let before = Crowd()
+    var approved = before
+    approved.approve("deactivations", 12)
+    var after = approved
+    for id in 1...12 { after.setPerson(id, "is_active: false\n") }
+    let found = try judged(
+      [(before.files, "hr"), (approved.files, "boss"), (before.files, "boss"), (after.files, "hr")], merging: [3: 1],
+      base: 2)
+    #expect(found == ["G001 staffrepo.yaml:1:1 -", "G011 data/approvals/go.yaml:1:1 go"])
   }
 
   @Test func `are whose the file's content is, whoever touched other files later`() throws {
@@ -246,6 +291,56 @@ private func judged(
         "G007 staffrepo.yaml:1:1 hr@example.org", "G008 data/people/EMP1.yaml:9:15 hr@example.org",
         "G012 staffrepo.yaml:1:1 -",
       ])
+  }
+
+  @Test func `judge a merge that takes an old state, and not one that only follows`() throws {
+    let old = Crowd(configuration: Self.policies)
+    var paid = old
+    paid.setPerson(1, "salary_grade: G7\n")
+    // Back to the first commit's tree, as the side of a merge that has that commit as its parent.
+    #expect(
+      try judged([(old.files, "root"), (paid.files, "payroll"), (old.files, "hr")], merging: [2: 0], base: 1)
+        == ["G008 data/people/EMP1.yaml:1:1 hr@example.org"])
+    // A branch that merges what the base has brings nothing of its own.
+    var branch = old
+    branch.setPerson(2, "preferred_name: C\n")
+    var merged = branch
+    merged.setPerson(1, "salary_grade: G7\n")
+    #expect(
+      try judged(
+        [(old.files, "root"), (paid.files, "payroll"), (merged.files, "hr")], merging: [2: 1], base: 1) == [])
+  }
+
+  @Test func `hold for a record that is deleted, or away for a while`() throws {
+    var before = Crowd(configuration: Self.policies)
+    before.setPerson(1, "salary_grade: G7\n")
+    var gone = before
+    gone.files["data/people/EMP1.yaml"] = nil
+    var back = before
+    back.setPerson(1)
+    let deleted = "G008 data/people/EMP1.yaml:1:1 hr@example.org"
+    #expect(try judged([(before.files, "root"), (gone.files, "hr")]) == [deleted])
+    #expect(try judged([(before.files, "root"), (gone.files, "payroll"), (back.files, "hr")]) == [deleted])
+  }
+
+  @Test func `hold under another data folder`() throws {
+    let before = Crowd(
+      configuration: "policies: [{name: u, paths: [\"data/units/**\"], authors: [admin@example.org]}]\n")
+    var moved = before.files.filter { !$0.key.hasPrefix("data/") }
+    for (path, text) in before.files where path.hasPrefix("data/") { moved["staff/" + path.dropFirst(5)] = text }
+    moved["staffrepo.yaml"]! += "data: staff\n"
+    moved["staff/units/c.yaml"] = "id: 4\ncode: c\nname: C\n"
+    #expect(try judged([(before.files, "root"), (moved, "hr")]).contains("G007 staff/units/c.yaml:1:1 hr@example.org"))
+  }
+
+  @Test func `take any pattern at once`() throws {
+    let deep =
+      "policies: [{name: u, paths: [\"**a**a**a**a**a**a**a**a**b\", \"data/*/x?.yaml\"], authors: [admin@example.org]}]\n"
+    let edit: (inout Crowd) -> Void = {
+      $0.files["data/units/\(String(repeating: "a", count: 200)).txt"] = "x"
+      $0.files["data/units/xy.yaml"] = "id: 4\ncode: xy\nname: C\n"
+    }
+    #expect(try change("hr", edit, configuration: deep) == ["G007 data/units/xy.yaml:1:1 hr@example.org"])
   }
 
   @Test func `want signatures where they say so`() throws {

@@ -8,14 +8,15 @@ extension FieldReader {
     else { return }
     report(
       .ambiguousScalar, "Other YAML programs read \(excerpt(text)) without quotes as \(reading).", at: node.range,
-      fix: Diagnostic.Fix(title: "Put it in quotes", writing: text, at: node.range))
+      // Whoever writes null may mean nothing, and then the line should go.
+      fix: Diagnostic.Fix(title: "Put it in quotes", writing: text, at: node.range, isSafe: reading != "nothing"))
   }
 }
 
 extension Diagnostic.Fix {
   /// Replaces a value by a text in double quotes, or without where that is the same to every reader.
-  init(title: String, writing text: String, at range: SourceRange) {
-    self.init(title: title, edits: [.init(range: range, text: quoted(text))], isSafe: true)
+  init(title: String, writing text: String, at range: SourceRange, isSafe: Bool = true) {
+    self.init(title: title, edits: [.init(range: range, text: quoted(text))], isSafe: isSafe)
   }
 }
 

@@ -23,7 +23,9 @@ enum StrayFile: FileRule {
     let folders = RecordKind.allCases.map(\.folder)
     let parts = file.entry.path.split(separator: "/").map(String.init)
     let known = parts.dropLast().compactMap { part in closest(to: part, among: folders).map { (part, $0) } }
-    if let (written, meant) = known.first { return "The folder is named \(meant), not \(written)." }
+    if let (written, meant) = known.first(where: { $0 != $1 }) {
+      return "The folder is named \(meant), not \(written)."
+    }
     return "A record is in one of the folders \(folders.joined(separator: ", ")): a person's in people."
   }
 }

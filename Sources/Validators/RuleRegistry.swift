@@ -17,5 +17,10 @@ public enum RuleRegistry {
     return Set(reading + judged.joined()).sorted { $0.code < $1.code }
   }()
 
+  /// The rule of a guard.
+  public static func rule(ofGuard name: String) -> Rule? {
+    changes.compactMap { $0 as? any GuardRule.Type }.first { $0.guardName == name }?.rule
+  }
+
   static let byCode = Dictionary(uniqueKeysWithValues: all.map { ($0.code, $0) })
 }

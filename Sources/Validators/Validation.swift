@@ -57,7 +57,7 @@ public func validate(
   let diagnostics =
     try read.findings
     + judgement.diagnostics(
-      index, with: ofTree + ofChange, largestFormerID: { try largestFormerID(source, base, cache) }
+      index, with: ofTree + ofChange, largestFormerID: { try largestFormerID(base, cache) }
     )
     .filter {
       try $0.rule != InternalAddress.rule || !InternalAddress.isAllowed($0, index, isAllowed)
@@ -67,15 +67,10 @@ public func validate(
     diagnostics: sorted(diagnostics))
 }
 
-/// A clone without its past tells nothing of it.
-private func largestFormerID(_ source: some RecordSource, _ base: CommitSource?, _ cache: ValidationCache?) throws
-  -> Int
-{
-  guard let tip = (source as? CommitSource).flatMap({ $0.commit == nil ? base : $0 }), let commit = tip.commit,
-    !tip.repository.isShallow
-  else { return 0 }
-  let past = PastRecords(tip.repository, folder: cache?.catalogues.folder)
-  return try past.former(upTo: commit).map(\.id).max() ?? 0
+/// The past is looked at with a change only: all of history is too much for a look at a tree.
+private func largestFormerID(_ base: CommitSource?, _ cache: ValidationCache?) throws -> Int {
+  guard let base, let commit = base.commit, !base.repository.isShallow else { return 0 }
+  return try PastRecords(base.repository, folder: cache?.catalogues.folder).former(upTo: commit).map(\.id).max() ?? 0
 }
 
 /// The settings come first, since others' faults may follow from theirs.

@@ -16,7 +16,9 @@ enum PlanText {
     for export in plan.exports {
       lines.append("\(export.target): a set of \(counted(export.rows, "person", "people"))")
     }
-    for reading in plan.guards where reading.isTripped { lines.append("GUARD \(guardLine(reading))") }
+    for reading in plan.guards where reading.isTripped {
+      lines.append("GUARD \(guardLine(reading))\(consent(plan, reading))")
+    }
     for held in plan.held { lines.append("Held: \(held.kind.rawValue) \(held.key): \(held.reason)") }
     return lines.joined(separator: "\n")
   }
@@ -25,7 +27,7 @@ enum PlanText {
   static func markdown(_ plan: Plan) -> String {
     var lines = ["### What publishing this will do", "", heading(plan), ""]
     for reading in plan.guards where reading.isTripped {
-      lines.append("> **Guard:** \(guardLine(reading)). It needs an approval.")
+      lines.append("> **Guard:** \(guardLine(reading))\(consent(plan, reading)).")
       lines.append("")
     }
     if !plan.events.isEmpty {
@@ -46,6 +48,10 @@ enum PlanText {
     let range = plan.base.map { "\($0.short)..\(plan.head.short)" } ?? "the first publication, at \(plan.head.short)"
     if plan.base == nil { return "\(range): a baseline; nothing is sent for what was there before." }
     return "\(range): \(counted(plan.commits, "commit")), \(counted(total, "event"))"
+  }
+
+  private static func consent(_ plan: Plan, _ reading: GuardReading) -> String {
+    plan.approvedGuards.contains(reading.limit.name) ? "; it is approved" : "; it needs an approval"
   }
 
   private static func guardLine(_ reading: GuardReading) -> String {
@@ -80,7 +86,7 @@ extension Plan {
           [
             "guard": .string($0.limit.name), "target": .optional($0.target), "count": .int($0.count), "of": .int($0.of),
             "limit": ["count": .int($0.limit.count), "percent": .int($0.limit.percent)],
-            "tripped": .bool($0.isTripped),
+            "tripped": .bool($0.isTripped), "approved": .bool(approvedGuards.contains($0.limit.name)),
           ]
         }),
       "held": .array(held.map(\.json)),

@@ -5,6 +5,7 @@ import Ledger
 import Publishers
 import RecordSchema
 import Records
+import Validators
 
 /// What publishing would do.
 struct Plan {
@@ -16,6 +17,8 @@ struct Plan {
   var endpoints: [String: [String: Int]] = [:]
   var exports: [(target: String, rows: Int)] = []
   var guards: [GuardReading] = []
+  /// The guards that trip and that somebody who may has approved.
+  var approvedGuards: Set<String> = []
   var held: [HeldRecord] = []
   /// What the events are about, in order, for people who read the plan.
   var lines: [String] = []
@@ -80,6 +83,7 @@ struct Planning {
       add(item, to: &plan)
     }
     plan.guards = try guards(line, from: before, to: head, on: today)
+    plan.approvedGuards = try approved(plan.guards, from: base, to: head, on: today)
     try finish(&plan, staff)
     return plan
   }
@@ -109,6 +113,19 @@ struct Planning {
     let count = try staff.personIDs().count
     plan.exports = Targets(staff).systems.filter(\.isEnabled).map { ("export/\($0.name)", count) }
     plan.held = staff.held
+  }
+
+  private func approved(
+    _ guards: [GuardReading], from base: OID, to head: OID, on date: CalendarDate
+  ) throws -> Set<String> {
+    let tripped = Set(guards.filter(\.isTripped).map(\.limit.name))
+    if tripped.isEmpty { return [] }
+    let repository = workspace.repository
+    let report = try Validators.validate(
+      CommitSource(repository, commit: head), asOf: date, base: CommitSource(repository, commit: base),
+      cache: workspace.validationCache())
+    let refused = Set(report.diagnostics.map(\.rule))
+    return tripped.filter { name in RuleRegistry.rule(ofGuard: name).map { !refused.contains($0) } ?? false }
   }
 
   private func guards(

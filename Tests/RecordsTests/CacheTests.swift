@@ -41,11 +41,12 @@ private struct RandomLine {
     for number in line.commits.indices {
       let source = try line.source(number)
       // What a change does depends on history: without anything kept, all of it is walked each time.
-      let base = try number % 64 == 32 ? line.source(max(0, number - 1)) : nil
+      let base = try number % 200 == 100 ? line.source(max(0, number - 1)) : nil
       // Days go on, stand still, and go back.
       let day = ExampleWorld.day.adding(days: number / 3 * 37 % 400 - 100)
       if number % 10 == 5 {
-        let configuration = try source.configuration().configuration ?? Configuration()
+        let commit = line.commits[number]
+        let configuration = try Configuration.inForce(at: commit, in: line.repository) ?? Configuration()
         if try cache.judge(source, RuleContext(configuration, on: day)) != nil { judgedByChange += 1 }
       }
       let kept = try validate(source, asOf: day, base: base, cache: cache)

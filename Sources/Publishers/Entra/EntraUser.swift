@@ -10,14 +10,7 @@ enum EntraUser {
   /// Why Entra would refuse this person; `nil` when it would not.
   static func fault(_ person: Person) -> String? {
     if person.email.isEmpty { return "there is no e-mail address to make a user name of." }
-    let allowed = person.email.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-      default: "'.-_!#^~@".utf8.contains(byte)
-      }
-    }
+    let allowed = person.email.utf8.allSatisfy(UserNames.isTakenByEntra)
     return allowed ? nil : "a user name holds letters without accents, digits and ' . - _ ! # ^ ~ only."
   }
 

@@ -53,18 +53,10 @@ struct MoodleUsers {
   static func username(_ email: String) -> String {
     if email.utf8.allSatisfy({ $0 < 0x80 }) {
       return String(
-        decoding: email.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.filter(isKept), as: UTF8.self)
+        decoding: email.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.filter(UserNames.isKeptByMoodle),
+        as: UTF8.self)
     }
     return email.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.@".contains($0)) }
-  }
-
-  private static func isKept(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
-      UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "@"):
-      true
-    default: false
-    }
   }
 
   /// Moodle reads a number as a cohort's own id, so such a code gets a prefix.

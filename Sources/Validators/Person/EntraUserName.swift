@@ -14,7 +14,7 @@ enum EntraUserName: PersonRule {
     guard context.isOn("entra"), let at = bytes.firstIndex(of: UInt8(ascii: "@")) else { return [] }
     let name = bytes[..<at]
     let fault =
-      if !bytes.allSatisfy(isAllowed) {
+      if !bytes.allSatisfy(UserNames.isTakenByEntra) {
         "has a character that Microsoft Entra does not take"
       } else if name.count > 64 || bytes.count > 113 {
         "is longer than Microsoft Entra takes (64 characters before the @, 113 in all)"
@@ -24,14 +24,5 @@ enum EntraUserName: PersonRule {
         ""
       }
     return fault.isEmpty ? [] : [person.finding(rule, at: "email", "The address \(fault).")]
-  }
-
-  private static func isAllowed(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: "'.-_!#^~@".utf8.contains(byte)
-    }
   }
 }

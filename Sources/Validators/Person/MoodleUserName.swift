@@ -10,18 +10,11 @@ enum MoodleUserName: PersonRule {
     help: "Where the mail system has an address without that character, write that one.")
 
   static func check(_ person: Located<Person>, _ context: RuleContext) -> [Finding] {
-    guard context.isOn("lms"), !person.record.email.isEmpty, !person.record.email.utf8.allSatisfy(isKept) else {
+    guard context.isOn("lms"), !person.record.email.isEmpty,
+      !person.record.email.utf8.allSatisfy(UserNames.isKeptByMoodle)
+    else {
       return []
     }
     return [person.finding(rule, at: "email", "The address has a character that Moodle leaves out of user names.")]
-  }
-
-  private static func isKept(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: "-_.@".utf8.contains(byte)
-    }
   }
 }

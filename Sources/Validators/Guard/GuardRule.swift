@@ -19,9 +19,9 @@ extension GuardRule {
     guard let largest = tripped.map(\.count).max() else { return [] }
     let standing = try Approvals(change).standing(of: guardName, count: largest)
     if standing.isApproved { return [] }
-    // Of several days and steps, the one that counts most.
+    // Of several days and steps, the first day, and on that the one that counts most.
     let byTarget = Dictionary(grouping: tripped) { $0.target ?? "" }
-    return byTarget.values.compactMap { $0.max { ($0.count, $1.date) < ($1.count, $0.date) } }.map { reading in
+    return byTarget.values.compactMap { $0.min { ($0.date, $1.count) < ($1.date, $0.count) } }.map { reading in
       let whom =
         (reading.target.map { " for \($0)" } ?? "") + (reading.date == change.context.date ? "" : " on \(reading.date)")
       let percent = reading.count * 100 / max(1, reading.of)

@@ -3,6 +3,9 @@ import RecordSchema
 /// Characters in comments and between values that turn the writing direction or take no room: a reviewer would read
 /// something else than what the file says.
 enum HiddenCharacters {
+  /// As many as anybody needs to see.
+  private static let limit = 100
+
   /// - Parameter root: what was read; characters inside its values are judged with the fields.
   static func remarks(_ bytes: UnsafeBufferPointer<UInt8>, root: YAMLNode?) -> [YAMLProblem] {
     // What is no UTF-8 has no columns, and is refused for that.
@@ -11,6 +14,7 @@ enum HiddenCharacters {
     var remarks: [YAMLProblem] = []
     var position = SourcePosition(line: 1, column: 1)
     for scalar in text.unicodeScalars {
+      if remarks.count == limit { break }
       if scalar.isHidden, root?.value(at: position) == nil {
         let code = String(scalar.value, radix: 16, uppercase: true)
         remarks.append(

@@ -13,17 +13,6 @@ extension UnsafeBufferPointer where Element == UInt8 {
     }
     return position
   }
-
-  /// The byte at the start of a line's characters; `nil` beyond the text.
-  subscript(byte position: SourcePosition) -> UInt8? {
-    var (line, index) = (1, 0)
-    while line < position.line, index < count {
-      if self[index] == UInt8(ascii: "\n") { line += 1 }
-      index += 1
-    }
-    index += position.column - 1
-    return index < count ? self[index] : nil
-  }
 }
 
 extension SourcePosition {

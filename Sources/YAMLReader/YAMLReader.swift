@@ -33,8 +33,27 @@ public struct YAMLReader {
 
   /// Any YAML there is.
   static func readByLibyaml(_ buffer: UnsafeBufferPointer<UInt8>) -> YAMLDocument {
+    // libyaml takes its time over thousands of directives.
+    if let place = directive(buffer) {
+      let message = "A line that begins with % gives orders to YAML programs."
+      return YAMLDocument(
+        root: nil, problems: [YAMLProblem(rule: .yamlDirective, message: message, range: place.character)])
+    }
     var reader = YAMLReader(events: EventStream(buffer), bytes: buffer)
     return reader.readDocument()
+  }
+
+  /// Where the first line that holds anything begins with %.
+  private static func directive(_ bytes: UnsafeBufferPointer<UInt8>) -> SourcePosition? {
+    var line = 1
+    for text in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      let first = text.first { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\t") }
+      if let first, first != UInt8(ascii: "#") {
+        return text.first == UInt8(ascii: "%") ? SourcePosition(line: line, column: 1) : nil
+      }
+      line += 1
+    }
+    return nil
   }
 
   private var events: EventStream
@@ -57,10 +76,6 @@ public struct YAMLReader {
       case .streamStart, .documentEnd: continue
       case .streamEnd: return YAMLDocument(root: root, problems: problems)
       case .documentStart:
-        if event.range.start != event.range.end, bytes[byte: event.range.start] == UInt8(ascii: "%") {
-          report(
-            .yamlDirective, "A line that begins with % gives orders to YAML programs.", event.range.start.character)
-        }
         if root != nil {
           report(.yamlSeveralDocuments, "A second record starts here; a file holds one.", event.range)
           hasStopped = true

@@ -511,7 +511,7 @@ def test_fresh_repository(tmp_path):
         assert_names_its_schema(file)
     for kind, folder in KINDS.items():
         assert check(records / f"schemas/{kind}.schema.json", list(records.glob(f"data/{folder}/*.yaml"))) == set()
-        assert (records / f"schemas/{kind}.schema.json").read_text() == run(tmp_path, "schema", kind)
+        assert (records / f"schemas/{kind}.schema.json").read_text() == run(records, "schema", kind)
     assert check(records / "schemas/config.schema.json", [records / "staffrepo.yaml"]) == set()
 
 

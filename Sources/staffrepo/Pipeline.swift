@@ -26,7 +26,12 @@ struct Pipeline {
     let lock = try workspace.publishingLock()
     defer { withExtendedLifetime(lock) {} }
     let tip = try workspace.tip()
-    try workspace.remember(branch: tip.branch)
+    do {
+      try workspace.remember(branch: tip.branch)
+    } catch {
+      // Publishing matters more; a push could only put another branch in its place.
+      Terminal.warning("The published branch cannot be remembered in the repository's settings: \(error)")
+    }
     let ledger = try Ledger.open(workspace.ledgerPath)
     let recording = Recording(workspace: workspace, from: options.from, now: now)
     let (staff, recorded) = try recording.run(upTo: tip.commit, in: ledger)

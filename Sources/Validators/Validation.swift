@@ -37,11 +37,12 @@ public func validate(
   progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
 ) throws -> ValidationReport {
   let read = try source.configuration()
-  // With the default settings every custom field would be an unknown one; the last readable ones are in force.
+  // With the default settings every custom field would be an unknown one; the last readable ones are in force. A clone
+  // without its past does not have them, and is judged all the same.
   let inForce =
-    try read.configuration
+    read.configuration
     ?? (source as? CommitSource).flatMap { commit in
-      try commit.commit.flatMap { try Configuration.inForce(at: $0, in: commit.repository) }
+      commit.commit.flatMap { try? Configuration.inForce(at: $0, in: commit.repository) }
     }
   let context = RuleContext(inForce ?? Configuration(), on: date)
   // Whatever goes wrong with what was kept: reading everything goes right, or says what is wrong.

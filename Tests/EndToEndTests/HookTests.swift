@@ -193,6 +193,14 @@ private struct Server {
     #expect(base.status == 70 && base.errors.contains("error[C011]") && base.errors.contains("git fetch --unshallow"))
     #expect(try run(staffrepoProgram, ["validate"], in: shallow).status == 0)
 
+    // Settings that cannot be read are a finding there too, though the earlier ones are not at hand.
+    try desk.write("staffrepo.yaml", "organisation: [")
+    try desk.commit()
+    let broken = scratch.path + "/broken"
+    try git("clone", "--quiet", "--depth", "1", "file://" + desk.path, broken, in: scratch.path)
+    let finding = try run(staffrepoProgram, ["validate"], in: broken)
+    #expect(finding.status == 1 && finding.output.contains("Y001"), "\(finding.errors)")
+
     try git("config", "uploadpack.allowFilter", "true", in: desk.path)
     let partial = scratch.path + "/partial"
     try git("clone", "--quiet", "--no-checkout", "--filter=blob:none", "file://" + desk.path, partial, in: scratch.path)

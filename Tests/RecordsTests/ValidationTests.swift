@@ -239,6 +239,15 @@ private func person(
     #expect(report.diagnostics.map(\.rule.code) == ["Y001"])
   }
 
+  @Test func `does not take another number for a slip`() throws {
+    let source = MarkedRecords([
+      "people/EMP014.yaml": person("EMP014"),
+      "people/EMP002.yaml": person("EMP002", id: "2", more: "line_manager: EMP015\n"),
+    ])
+    let finding = try #require(try validate(source, asOf: ExampleWorld.day).diagnostics.first)
+    #expect(finding.rule.code == "P012" && finding.fix == nil && !finding.message.contains("Did you mean"))
+  }
+
   @Test func `suggests what was meant, as an edit`() throws {
     let source = MarkedRecords([
       "people/EMP014.yaml": person("EMP014"),

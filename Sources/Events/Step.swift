@@ -36,12 +36,15 @@ public struct Step {
   let subscriptionsBefore: [String: Subscription]
   public let subscriptions: [Subscription]
   public let sensitiveFields: Set<String>
+  /// The only events that this step tells; `nil` for all.
+  let names: Set<EventName>?
 
   public init(
     before: Moment, after: Moment, stamp: EventStamp, touched: [PersonID], touchedUnits: [UnitID],
     everybody: @escaping () throws -> [PersonID], subscriptionsBefore: [Subscription], subscriptions: [Subscription],
-    sensitiveFields: Set<String>
+    sensitiveFields: Set<String>, telling names: Set<EventName>? = nil
   ) {
+    self.names = names
     self.before = before
     self.after = after
     self.stamp = stamp
@@ -54,6 +57,8 @@ public struct Step {
   }
 
   public var origin: Origin { stamp.origin }
+  /// The day on which what it leads to is judged.
+  public var date: CalendarDate { after.date }
   public var commit: String { stamp.commit }
 
   /// What happened, for a reader who sees everything: units before people, each by id.
@@ -66,7 +71,8 @@ public struct Step {
   }
 
   private func events(of id: PersonID) throws -> [Event] {
-    try personDrafts(before: before.state(id), after: after.state(id)).map(stamp.event)
+    try personDrafts(before: before.state(id), after: after.state(id)).filter { names?.contains($0.name) ?? true }
+      .map(stamp.event)
   }
 }
 

@@ -38,13 +38,17 @@ extension PublishedLine {
     var readings: [GuardReading] = []
     for commit in commits {
       try timeline.advance(to: commit, today: { _ in date }, isRewrite: true) { step in
-        let coming = try isComplete ? [] : step.comingDays(after: date, limit: 4)
-        for day in [date] + coming {
-          readings += try self.readings(step.judged(on: day), rules, day, isComplete: isComplete)
-        }
+        readings += try isComplete ? self.readings(step, rules, date, isComplete: true) : self.guards(of: step, by: rules, on: date)
       }
     }
     return readings
+  }
+
+  /// How near one step comes to the guards: on a day, and on the coming days on which most of it begins or ends.
+  public func guards(of step: Step, by rules: Configuration, on date: CalendarDate) throws -> [GuardReading] {
+    try ([date] + step.comingDays(after: date, limit: 4)).flatMap { day in
+      try readings(step.judged(on: day), rules, day, isComplete: false)
+    }
   }
 
   private func readings(

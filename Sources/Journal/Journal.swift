@@ -9,7 +9,8 @@ public struct JournalError: Error, CustomStringConvertible {
 }
 
 /// The chain of publications at refs/staffrepo/journal: git commits whose first parent is the entry before, and whose
-/// second is the commit that was published, so that neither is ever garbage.
+/// second is the commit that was published, so that neither is ever garbage. While the branch is held, its newest commit is
+/// the third.
 public struct Journal {
   public static let reference = "refs/staffrepo/journal"
 
@@ -43,9 +44,9 @@ public struct Journal {
     let file = Array((entry.json.prettyText + "\n").utf8)
     let tree = try repository.writeTree([(name: "entry.json", bytes: file)])
     let commit = try repository.writeCommit(
-      tree: tree, parents: [tip, entry.to].compactMap(\.self),
+      tree: tree, parents: [tip, entry.to, entry.hold?.tip].compactMap(\.self),
       signature: Signature(name: "staffrepo", email: "staffrepo@localhost", time: now.seconds),
-      message: "Publication \(entry.position): \(entry.kind.rawValue) to \(entry.to.short)\n")
+      message: "Publication \(entry.position): \(entry.kind.rawValue) to \(entry.to.short)\(entry.hold == nil ? "" : ", held")\n")
     do {
       try repository.move(Journal.reference, to: commit, expected: tip, log: "publication \(entry.position)")
     } catch {
@@ -80,13 +81,51 @@ public struct Journal {
     let approvals: [String]
     let acknowledged: [String: Int]
     let rewritten_at: Int?
+    let net: Bool?
+    let hold: WireHold?
 
     var entry: JournalEntry? {
       guard let to = OID(to), let settled = CalendarDate(settled) else { return nil }
-      return JournalEntry(
+      var entry = JournalEntry(
         position: position, kind: kind, from: from.flatMap { OID($0) }, to: to, settled: settled,
         held: held.compactMap(\.record),
         approvals: approvals, acknowledged: acknowledged, rewrittenAt: rewritten_at)
+      entry.isNet = net ?? false
+      if let hold {
+        guard let known = hold.hold else { return nil }
+        entry.hold = known
+      }
+      return entry
+    }
+  }
+
+  private struct WireHold: Decodable {
+    let commit: String
+    let tip: String
+    let rules: String
+    let day: String
+    let guards: [Tripped]
+    let told: [String: [Int]]
+
+    struct Tripped: Decodable {
+      let `guard`: String
+      let target: String?
+      let count: Int
+      let of: Int
+    }
+
+    var hold: Hold? {
+      guard let commit = OID(commit), let tip = OID(tip), let rules = OID(rules), let day = CalendarDate(day) else {
+        return nil
+      }
+      var hold = Hold(
+        commit: commit, tip: tip, rules: rules, day: day,
+        guards: guards.map { .init(name: $0.guard, target: $0.target, count: $0.count, of: $0.of) })
+      func people(_ name: String) -> Set<PersonID> { Set((told[name] ?? []).map { PersonID($0) }) }
+      hold.told.inactive = people("inactive")
+      hold.told.gone = people("gone")
+      hold.told.restored = people("restored")
+      return hold
     }
   }
 

@@ -29,6 +29,10 @@ public struct JournalEntry: Sendable, Equatable {
   public var acknowledged: [String: Int]
   /// The position of the newest rewrite up to this entry; since then event ids carry it.
   public var rewrittenAt: Int?
+  /// Told as one step from the published tree to the newest: on the way a guard tripped, but not in the sum.
+  public var isNet = false
+  /// Why the branch is not published up to its newest commit.
+  public var hold: Hold?
 
   public init(
     position: Int, kind: Kind, from: OID?, to: OID, settled: CalendarDate, held: [HeldRecord], approvals: [String],
@@ -51,7 +55,7 @@ public struct JournalEntry: Sendable, Equatable {
       "to": .string(to.description), "settled": .string(settled.description), "held": .array(held.map(\.json)),
       "approvals": .array(approvals.map(JSON.string)),
       "acknowledged": .object(acknowledged.sorted { $0.key < $1.key }.map { .init($0.key, .int($0.value)) }),
-      "rewritten_at": .optional(rewrittenAt),
+      "rewritten_at": .optional(rewrittenAt), "net": .bool(isNet), "hold": hold?.json ?? .null,
     ]
   }
 }

@@ -60,30 +60,79 @@ public struct PublishedLine {
       })
   }
 
-  /// Tells the steps of a publication, those that are in the journal and those that may come to be.
+  /// Tells the steps of a publication, one that is in the journal or one that may come to be.
   public func tell(_ entry: JournalEntry, _ emit: (Step) throws -> Void) throws -> Staff {
-    let previous = entries.prefix(entry.position - 1).last
-    let timeline: Timeline
-    switch (entry.kind, previous) {
-    case (.baseline, _), (_, nil):
-      timeline = Timeline(repository, staff: try Staff(), settled: nil, rewrittenAt: nil)
-      let commits = try repository.firstParentChain(from: nil, to: entry.to) ?? []
-      let ahead = try readAhead(commits, after: nil)
-      try advance(timeline, along: commits, ahead, today: { _ in entry.settled }, emit)
-    case (.forward, let previous?):
-      guard let commits = try repository.firstParentChain(from: previous.to, to: entry.to) else {
-        throw JournalError(
-          description: "Publication \(entry.position) leads to \(entry.to), which does not follow \(previous.to).")
+    let timeline = try timeline(of: entry)
+    try follow(entry, timeline, emit)
+    try timeline.settle(through: entry.settled, emit)
+    if let hold = entry.hold {
+      try timeline.tell(hold, after: previous(entry)?.hold, emit)
+    } else {
+      try timeline.lift(emit)
+    }
+    return timeline.staff
+  }
+
+  /// A commit that is not to be published yet.
+  public struct Stop: Error {
+    public let commit: OID
+    /// What was told last before it; `nil`: nothing of this publication.
+    public let last: OID?
+    /// The last day whose events were told before it.
+    public let settled: CalendarDate
+  }
+
+  /// Tells the steps of the publication that may be next, as far as they may be told.
+  ///
+  /// - Parameter mayPass: asked before each commit.
+  /// - Throws: ``Stop`` at the first that may not, when everything before it was told.
+  public func tell(
+    _ entry: JournalEntry, while mayPass: (Step) throws -> Bool, _ emit: (Step) throws -> Void
+  ) throws -> Staff {
+    let timeline = try timeline(of: entry)
+    var last: OID?
+    try follow(entry, timeline) { step in
+      guard case .commit = step.origin, let commit = OID(step.commit) else { return try emit(step) }
+      guard try mayPass(step) else {
+        throw Stop(commit: commit, last: last, settled: timeline.settled ?? entry.settled)
       }
-      let ahead = try readAhead(commits, after: previous.to)
-      timeline = try start(after: previous, rewrittenAt: entry.rewrittenAt)
-      try advance(timeline, along: commits, ahead, today: { _ in entry.settled }, emit)
-    case (.rewrite, let previous?):
-      timeline = try start(after: previous, rewrittenAt: entry.rewrittenAt)
-      try timeline.advance(to: entry.to, today: { _ in entry.settled }, isRewrite: true, emit)
+      last = commit
+      try emit(step)
     }
     try timeline.settle(through: entry.settled, emit)
+    try timeline.lift(emit)
     return timeline.staff
+  }
+
+  private func previous(_ entry: JournalEntry) -> JournalEntry? { entries.prefix(entry.position - 1).last }
+
+  /// Stands where an entry begins.
+  private func timeline(of entry: JournalEntry) throws -> Timeline {
+    guard entry.kind != .baseline, let previous = previous(entry) else {
+      return Timeline(repository, staff: try Staff(), settled: nil, rewrittenAt: nil)
+    }
+    let staff = try staff(after: previous)
+    return Timeline(
+      repository, staff: staff, settled: previous.settled, rewrittenAt: entry.rewrittenAt,
+      told: try ToldPeople(previous.hold?.told ?? Hold.Told()) { try staff.person($0)?.record })
+  }
+
+  /// Moves along the commits of an entry.
+  private func follow(_ entry: JournalEntry, _ timeline: Timeline, _ emit: (Step) throws -> Void) throws {
+    let previous = entry.kind == .baseline ? nil : previous(entry)
+    let today = { (_: TimeZoneRules) in entry.settled }
+    if entry.kind == .rewrite || entry.isNet {
+      return try timeline.advance(
+        to: entry.to, today: today, isRewrite: entry.kind == .rewrite,
+        foldsDays: entry.isNet || previous?.hold != nil, emit)
+    }
+    guard let commits = try repository.firstParentChain(from: previous?.to, to: entry.to) else {
+      throw JournalError(
+        description:
+          "Publication \(entry.position) leads to \(entry.to), which does not follow \(previous?.to.short ?? "")."
+      )
+    }
+    try advance(timeline, along: commits, readAhead(commits, after: previous?.to), today: today, emit)
   }
 
   /// Begins to read the commits of a line; `nil` for a few, where it would cost more than it saves.
@@ -100,10 +149,6 @@ public struct PublishedLine {
     for (number, commit) in commits.enumerated() {
       try timeline.advance(to: commit, today: today, readAhead: ahead?.step(number), emit)
     }
-  }
-
-  private func start(after entry: JournalEntry, rewrittenAt: Int?) throws -> Timeline {
-    Timeline(repository, staff: try staff(after: entry), settled: entry.settled, rewrittenAt: rewrittenAt)
   }
 
   /// The steps of a range of commits, as if published alone: for `events` and `plan`.

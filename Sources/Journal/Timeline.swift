@@ -7,14 +7,19 @@ import Records
 ///
 /// What it tells depends on nothing but the commits, the days and the state it started from; so a second run tells the
 /// same.
-public final class Timeline {
-  private let repository: Repository
-  public private(set) var staff: Staff
+final class Timeline {
+  let repository: Repository
+  private(set) var staff: Staff
   /// The last day whose date-made events were told. `nil` before the first commit.
-  public private(set) var settled: CalendarDate?
+  private(set) var settled: CalendarDate?
   private let rewrittenAt: Int?
+  /// What was told of some while the branch was held. They stay as told until `lift`.
+  var told: ToldPeople
 
-  public init(_ repository: Repository, staff: Staff, settled: CalendarDate?, rewrittenAt: Int?) {
+  init(
+    _ repository: Repository, staff: Staff, settled: CalendarDate?, rewrittenAt: Int?, told: ToldPeople = ToldPeople()
+  ) {
+    self.told = told
     self.repository = repository
     self.staff = staff
     self.settled = settled
@@ -25,8 +30,10 @@ public final class Timeline {
   ///
   /// - Parameter today: the publisher's day in a time zone; no commit is judged on a later one.
   /// - Parameter isRewrite: the commit does not follow the one before; the step is the net difference.
-  public func advance(
-    to commit: OID, today: (TimeZoneRules) -> CalendarDate, isRewrite: Bool = false,
+  /// - Parameter foldsDays: what the days in between bring is part of the step: on the tree before it, they would tell
+  ///   what the commit has changed since.
+  func advance(
+    to commit: OID, today: (TimeZoneRules) -> CalendarDate, isRewrite: Bool = false, foldsDays: Bool = false,
     readAhead: ReadAhead.Step? = nil, _ emit: (Step) throws -> Void
   ) throws {
     let info = try repository.info(of: commit)
@@ -35,7 +42,9 @@ public final class Timeline {
     let today = today(zone)
     let committed = zone.date(at: Instant(seconds: info.time))
     let date = max(min(committed, today), settled ?? min(committed, today))
-    try settle(through: date, emit)
+    let past = foldsDays ? try boundaries(through: date).flatMap(\.people) : []
+    let dateBefore = foldsDays ? settled ?? date : date
+    if foldsDays { settled = date } else { try settle(through: date, emit) }
     let before = (
       units: staff.units, subscriptions: staff.subscriptions, folder: staff.configuration.dataFolder
     )
@@ -43,7 +52,7 @@ public final class Timeline {
     let stamp = stamp(
       origin: .commit(commit.description), timestamp: Instant(seconds: info.time), isRewritten: isRewrite)
     let earlier = Dictionary(uniqueKeysWithValues: change.people.map { ($0.id, $0.before?.record) })
-    let touched = try touched(by: change, unitsBefore: before.units)
+    let touched = try touched(by: change, unitsBefore: before.units).union(past).sorted()
     let subscriptions = before.subscriptions + staff.subscriptions
     let people = try touched.flatMap { id in
       [try earlier[id] ?? staff.person(id)?.record, try staff.person(id)?.record].compactMap(\.self)
@@ -51,8 +60,10 @@ public final class Timeline {
     let unitIDs = change.units.map(\.id).sorted()
     let step = Step(
       before: Moment(
-        date: date, units: try before.units.shown(to: subscriptions, of: people, and: unitIDs),
-        person: { [unowned self] id in try earlier[id] ?? staff.person(id)?.record },
+        date: dateBefore, units: try before.units.shown(to: subscriptions, of: people, and: unitIDs),
+        person: { [unowned self] id in
+          told.record(id) != nil ? told.held(id) : try earlier[id] ?? staff.person(id)?.record
+        },
         image: { [unowned self] path in
           let key = path.map { PathKey("\(before.folder)/\($0)") }
           return try (key.flatMap { change.images[$0] } ?? staff.image(path))?.description
@@ -67,13 +78,13 @@ public final class Timeline {
   }
 
   /// Tells what the days up to and including `day` bring, on the tree that is in force.
-  public func settle(through day: CalendarDate, _ emit: (Step) throws -> Void) throws {
+  func settle(through day: CalendarDate, _ emit: (Step) throws -> Void) throws {
     guard let last = settled else {
       settled = day
       return
     }
     guard day > last else { return }
-    for (date, concerned) in try staff.boundaries(after: last, through: day) {
+    for (date, concerned) in try boundaries(through: day) {
       let people = try concerned.filter { try staff.person($0) != nil }.sorted()
       let zone = staff.configuration.organisation.timeZone
       let subscriptions = staff.subscriptions
@@ -89,20 +100,27 @@ public final class Timeline {
     settled = day
   }
 
-  private func moment(on date: CalendarDate, _ units: UnitDirectory) -> Moment {
-    Moment(
-      date: date, units: units, person: { [unowned self] in try staff.person($0)?.record },
+  func boundaries(through day: CalendarDate) throws -> [(day: CalendarDate, people: Set<PersonID>)] {
+    guard let settled, settled < day else { return [] }
+    return try staff.boundaries(after: settled, through: day)
+  }
+
+  func moment(on date: CalendarDate, _ units: UnitDirectory, as told: ToldPeople? = nil) -> Moment {
+    let told = told ?? self.told
+    return Moment(
+      date: date, units: units,
+      person: { [unowned self] id in told.record(id) != nil ? told.held(id) : try staff.person(id)?.record },
       image: { [unowned self] in try staff.image($0)?.description })
   }
 
-  private func stamp(origin: Origin, timestamp: Instant, isRewritten: Bool) -> EventStamp {
+  func stamp(origin: Origin, commit: OID? = nil, timestamp: Instant, isRewritten: Bool) -> EventStamp {
     let organisation = staff.configuration.organisation.id
     return EventStamp(
-      origin: origin, commit: staff.commit?.description ?? "", timestamp: timestamp, organisation: organisation,
+      origin: origin, commit: (commit ?? staff.commit)?.description ?? "", timestamp: timestamp, organisation: organisation,
       ids: EventIDs(organisation: organisation, rewrittenAt: rewrittenAt), isRewritten: isRewritten)
   }
 
-  private func touched(by change: Staff.Change, unitsBefore: StaffUnits) throws -> [PersonID] {
+  private func touched(by change: Staff.Change, unitsBefore: StaffUnits) throws -> Set<PersonID> {
     var touched = Set(change.people.map(\.id))
     for key in change.images.keys { touched.formUnion(try staff.people(usingImage: key.path)) }
     // A code may lead to another unit now, without any change of a person's own record.
@@ -110,13 +128,13 @@ public final class Timeline {
     for code in codes where try unitsBefore.unit(code)?.id != staff.units.unit(code)?.id {
       touched.formUnion(try staff.people(naming: code))
     }
-    return touched.sorted()
+    return touched
   }
 }
 
 extension StaffUnits {
   /// The units that a step can show: all of them to somebody who is limited to some, or who is told everything anew.
-  fileprivate func shown(to subscriptions: [Subscription], of people: [Person], and ids: [UnitID] = []) throws
+  func shown(to subscriptions: [Subscription], of people: [Person], and ids: [UnitID] = []) throws
     -> UnitDirectory
   {
     subscriptions.contains { $0.units != nil || $0.backfill } ? try all() : try needed(by: people, and: ids)

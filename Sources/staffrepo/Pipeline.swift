@@ -1,4 +1,5 @@
 import GitStore
+import Journal
 import Ledger
 import Publishers
 import RecordSchema
@@ -34,14 +35,15 @@ struct Pipeline {
     }
     let ledger = try Ledger.open(workspace.ledgerPath)
     let recording = Recording(workspace: workspace, from: options.from, now: now)
-    let (staff, recorded) = try recording.run(upTo: tip.commit, in: ledger)
-    var report = PublishReport(tip: tip, position: try ledger.position(), recorded: recorded, held: staff.held)
+    let published = try recording.run(upTo: tip.commit, in: ledger)
+    let targets = try Targets(workspace)
+    var report = PublishReport(tip: tip, position: try ledger.position(), published)
     let (target, followsSchedule) = (options.target, options.followsSchedule)
     let delivering = Delivering(workspace: workspace, target: target, deadline: options.deadline, now: now)
-    report.deliveries = try delivering.run(from: ledger, staff)
+    report.deliveries = try delivering.run(from: ledger, to: targets)
     let exporting = Exporting(workspace: workspace, target: target, followsSchedule: followsSchedule, now: now)
-    report.exports = try exporting.run(staff, position: report.position, in: ledger)
-    let switchedOff = Set(staff.subscriptions.filter { !$0.isActive }.map(\.target))
+    report.exports = try exporting.run(published, position: report.position, in: ledger)
+    let switchedOff = Set(targets.subscriptions.filter { !$0.isActive }.map(\.target))
     report.waiting = try ledger.targetsWaiting().filter {
       !switchedOff.contains($0) && (options.target ?? $0) == $0
     }
@@ -56,20 +58,21 @@ struct PublishReport {
   let position: Int
   let recorded: [Recording.Recorded]
   let held: [HeldRecord]
+  /// Why the branch is not published up to its newest commit.
+  let hold: Hold?
   var deliveries = Courier.Summary()
   var exports: [ExportRun] = []
   /// Endpoints for which something waits.
   var waiting: [String] = []
 
-  init(
-    tip: (branch: String, commit: OID), position: Int, recorded: [Recording.Recorded], held: [HeldRecord]
-  ) {
+  init(tip: (branch: String, commit: OID), position: Int, _ published: Published) {
     branch = tip.branch
     commit = tip.commit
     self.position = position
-    self.recorded = recorded
-    self.held = held
+    recorded = published.recorded
+    held = published.staff?.held ?? []
+    hold = published.hold
   }
 
-  var hasFailed: Bool { !waiting.isEmpty || deliveries.dead > 0 || exports.contains { $0.error != nil } }
+  var hasFailed: Bool { hold != nil || !waiting.isEmpty || deliveries.dead > 0 || exports.contains { $0.error != nil } }
 }

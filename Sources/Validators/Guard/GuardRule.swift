@@ -18,7 +18,7 @@ extension GuardRule {
     let tripped = try change.guards.get().filter { $0.limit.name == guardName && $0.isTripped }
     guard let largest = tripped.map(\.count).max() else { return [] }
     let standing = try Approvals(change).standing(of: guardName, count: largest)
-    if standing.isApproved { return [] }
+    if standing.approval != nil { return [] }
     // Of several days and steps, the first day, and on that the one that counts most.
     let byTarget = Dictionary(grouping: tripped) { $0.target ?? "" }
     return byTarget.values.compactMap { $0.min { ($0.date, $1.count) < ($1.date, $0.count) } }.map { reading in

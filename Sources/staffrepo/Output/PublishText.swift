@@ -30,6 +30,7 @@ enum PublishText {
         run.error.map { "\(run.target): failed: \($0)" }
           ?? "\(run.target): \(counted(run.files ?? 0, "file")), \(counted(run.rows ?? 0, "row"))")
     }
+    if let hold = report.hold { lines.append(HoldText.text(hold)) }
     for held in report.held {
       lines.append("Held: \(held.kind.rawValue) \(held.key): \(held.reason); the last good state stays in force.")
     }
@@ -59,7 +60,7 @@ extension PublishReport {
         "superseded": .int(deliveries.superseded),
       ],
       "exports": .array(exports.map(\.json)), "held": .array(held.map(\.json)),
-      "waiting": .array(waiting.map(JSON.string)),
+      "hold": hold?.json ?? .null, "waiting": .array(waiting.map(JSON.string)),
     ]
   }
 }

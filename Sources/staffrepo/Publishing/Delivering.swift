@@ -12,9 +12,9 @@ struct Delivering {
   let deadline: Int?
   let now: Instant
 
-  func run(from ledger: Ledger, _ staff: Staff) throws -> Courier.Summary {
+  func run(from ledger: Ledger, to targets: Targets) throws -> Courier.Summary {
     let started = Clock.monotonicMilliseconds()
-    let endpoints = try endpoints(staff, in: ledger)
+    let endpoints = try endpoints(targets, in: ledger)
     let courier = Courier(
       ledger: ledger, endpoints: endpoints.filter { $0.fault == nil }, policy: try workspace.addressPolicy(),
       clock: { now.adding(milliseconds: Clock.monotonicMilliseconds() - started) },
@@ -27,18 +27,18 @@ struct Delivering {
   }
 
   /// The subscriptions of the tip that may be sent to. What waits for one that is gone is cancelled.
-  private func endpoints(_ staff: Staff, in ledger: Ledger) throws -> [Endpoint] {
-    let subscriptions = Dictionary(uniqueKeysWithValues: staff.subscriptions.map { ($0.target, $0) })
+  private func endpoints(_ targets: Targets, in ledger: Ledger) throws -> [Endpoint] {
+    let subscriptions = Dictionary(uniqueKeysWithValues: targets.subscriptions.map { ($0.target, $0) })
     for target in try ledger.targetsWaiting() where subscriptions[target] == nil {
       let waiting = try ledger.waiting(for: target, after: (0, 0), limit: Int.max)
       try ledger.finish(
         waiting.map(\.id), as: .cancelled, reason: "The subscription was removed from the branch.", at: now)
     }
-    let wanted = staff.subscriptions.filter { $0.isActive && (target ?? $0.target) == $0.target }
+    let wanted = targets.subscriptions.filter { $0.isActive && (target ?? $0.target) == $0.target }
     return try wanted.compactMap { subscription in
       if try ledger.noteAddress(subscription.url, of: subscription.target) { try ledger.enable(subscription.target) }
       if try ledger.disabledReason(of: subscription.target) != nil { return nil }
-      let endpoint = endpoint(subscription, staff.configuration.organisation.id)
+      let endpoint = endpoint(subscription, targets.organisation)
       if let fault = endpoint.fault { Terminal.problem("\(subscription.target): \(fault). Nothing is sent there.") }
       return endpoint
     }

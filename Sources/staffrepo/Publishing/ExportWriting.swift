@@ -1,5 +1,6 @@
 import Events
 import GitStore
+import Journal
 import Ledger
 import Publishers
 import RecordSchema
@@ -40,11 +41,13 @@ struct ExportWriting {
 
 extension Staff {
   /// Everybody in force, as of a day, for export files.
-  func list(on date: CalendarDate) throws -> StaffList {
+  ///
+  /// - Parameter told: what consumers were told of some, whatever the records say.
+  func list(on date: CalendarDate, _ told: ToldPeople = ToldPeople()) throws -> StaffList {
     let units = try units.all()
     let members = try everybody().map { entry in
-      StaffList.Member(
-        entry.record, status: entry.record.status(on: date), units: entry.record.unitsInForce(on: date, units))
+      let person = told.record(entry.record.id) ?? entry.record
+      return StaffList.Member(person, status: person.status(on: date), units: person.unitsInForce(on: date, units))
     }
     return StaffList(
       organisation: configuration.organisation, commit: commit?.description ?? "", asOf: date, members: members,

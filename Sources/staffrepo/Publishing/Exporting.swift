@@ -13,13 +13,14 @@ struct Exporting {
   let followsSchedule: Bool
   let now: Instant
 
-  func run(_ staff: Staff, position: Int, in ledger: Ledger) throws -> [ExportRun] {
+  func run(_ published: Published, position: Int, in ledger: Ledger) throws -> [ExportRun] {
+    guard let staff = published.staff else { return [] }
     let wanted = staff.configuration.systems.filter { system in
       system.isEnabled && !system.isApp && (target.map { $0 == "export/\(system.name)" } ?? true)
         && PublisherRegistry.publisher(for: system.name) != nil
     }
     guard !wanted.isEmpty else { return [] }
-    let list = try staff.list(on: staff.configuration.organisation.timeZone.date(at: now))
+    guard let list = try published.list(at: now) else { return [] }
     let due = try wanted.filter { try isDue($0, list, position, in: ledger) }
     guard !due.isEmpty else { return [] }
     let digest = list.digest

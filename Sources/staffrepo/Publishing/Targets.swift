@@ -8,6 +8,8 @@ import Records
 struct Targets {
   let subscriptions: [Subscription]
   let systems: [Configuration.SystemSettings]
+  /// The organisation's id.
+  let organisation: Int
 
   /// Reads the configuration and the subscriptions of the tip, and nobody's record, unless a subscription's last good
   /// state must be found.
@@ -36,6 +38,7 @@ struct Targets {
 
   private init(_ subscriptions: [Subscription], _ configuration: Configuration) {
     self.subscriptions = subscriptions.sorted { $0.name < $1.name }
+    organisation = configuration.organisation.id
     systems = configuration.systems.filter { PublisherRegistry.publisher(for: $0.name) != nil }
   }
 

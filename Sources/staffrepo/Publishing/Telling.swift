@@ -18,14 +18,17 @@ struct Telling {
   let entry: JournalEntry
 
   /// Tells everything of the entry, in order; returns the staff at its end.
-  func tell(_ emit: (Item) throws -> Void) throws -> Staff {
+  ///
+  /// - Parameter mayPass: asked before each commit; `nil`: every one may.
+  func tell(while mayPass: ((Step) throws -> Bool)? = nil, _ emit: (Item) throws -> Void) throws -> Staff {
     if entry.kind == .baseline {
       let staff = try line.staff(at: entry.to)
       // Nothing is sent for what was there before, except to those who ask for it: then the branch is told from its root.
       guard staff.subscriptions.contains(where: \.backfill) else { return staff }
     }
     var number = 0
-    return try line.tell(entry) { step in try tell(step, &number, emit) }
+    func tellStep(_ step: Step) throws { try tell(step, &number, emit) }
+    return try mayPass.map { try line.tell(entry, while: $0, tellStep) } ?? line.tell(entry, tellStep)
   }
 
   private func tell(_ step: Step, _ number: inout Int, _ emit: (Item) throws -> Void) throws {

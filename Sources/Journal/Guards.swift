@@ -38,7 +38,9 @@ extension PublishedLine {
     var readings: [GuardReading] = []
     for commit in commits {
       try timeline.advance(to: commit, today: { _ in date }, isRewrite: true) { step in
-        readings += try isComplete ? self.readings(step, rules, date, isComplete: true) : self.guards(of: step, by: rules, on: date)
+        readings +=
+          try isComplete
+          ? self.readings(step, rules, date, isComplete: true) : self.guards(of: step, by: rules, on: date)
       }
     }
     return readings

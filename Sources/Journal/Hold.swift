@@ -59,6 +59,11 @@ public struct Hold: Sendable, Equatable {
   /// A guard is about people who lose their access: then not even that is told of what the held commits say.
   public var isAboutAccess: Bool { guards.contains { $0.name == "deactivations" || $0.name == "removals" } }
 
+  /// Nothing became known since that consumers or operators have to know.
+  public func saysTheSame(as earlier: Hold) -> Bool {
+    told == earlier.told && Set(guards.map(\.name)) == Set(earlier.guards.map(\.name))
+  }
+
   public var json: JSON {
     func ids(_ people: Set<PersonID>) -> JSON { .array(people.sorted().map { .int($0.rawValue) }) }
     return [

@@ -46,7 +46,9 @@ public struct Journal {
     let commit = try repository.writeCommit(
       tree: tree, parents: [tip, entry.to, entry.hold?.tip].compactMap(\.self),
       signature: Signature(name: "staffrepo", email: "staffrepo@localhost", time: now.seconds),
-      message: "Publication \(entry.position): \(entry.kind.rawValue) to \(entry.to.short)\(entry.hold == nil ? "" : ", held")\n")
+      message:
+        "Publication \(entry.position): \(entry.kind.rawValue) to \(entry.to.short)\(entry.hold == nil ? "" : ", held")\n"
+    )
     do {
       try repository.move(Journal.reference, to: commit, expected: tip, log: "publication \(entry.position)")
     } catch {

@@ -55,7 +55,7 @@ public struct PublishedLine {
     let parts = entries.prefix(entry.position).reversed()
     return AnySequence(
       parts.lazy.flatMap { part -> AnySequence<OID> in
-        part.kind == .rewrite
+        part.kind == .rewrite || part.isNet
           ? AnySequence([part.to]) : AnySequence(FirstParents(repository, from: part.to, until: part.from))
       })
   }

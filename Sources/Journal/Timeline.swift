@@ -116,7 +116,8 @@ final class Timeline {
   func stamp(origin: Origin, commit: OID? = nil, timestamp: Instant, isRewritten: Bool) -> EventStamp {
     let organisation = staff.configuration.organisation.id
     return EventStamp(
-      origin: origin, commit: (commit ?? staff.commit)?.description ?? "", timestamp: timestamp, organisation: organisation,
+      origin: origin, commit: (commit ?? staff.commit)?.description ?? "", timestamp: timestamp,
+      organisation: organisation,
       ids: EventIDs(organisation: organisation, rewrittenAt: rewrittenAt), isRewritten: isRewritten)
   }
 

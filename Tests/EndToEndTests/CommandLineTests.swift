@@ -81,13 +81,15 @@ final class Receiver {
   private let process = Process()
   private let log: String
 
-  init(port: Int = 0, _ arguments: String..., secret: String = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw") throws {
+  /// - Parameter secret: `nil`: everything is taken, whenever it was signed.
+  init(port: Int = 0, _ arguments: String..., secret: String? = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw") throws {
     log = NSTemporaryDirectory() + "staffrepo-listen-" + UUID().uuidString
     for name in ["out", "err"] { try Data().write(to: URL(fileURLWithPath: "\(log).\(name)")) }
     process.executableURL = URL(fileURLWithPath: staffrepoProgram)
     process.arguments =
-      ["listen", "--port", "\(port)", "--format", "json", "--secret", "env:LISTEN_SECRET"] + arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(["LISTEN_SECRET": secret]) { _, new in new }
+      ["listen", "--port", "\(port)", "--format", "json"] + (secret == nil ? [] : ["--secret", "env:LISTEN_SECRET"])
+      + arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(["LISTEN_SECRET": secret ?? ""]) { _, new in new }
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: log + ".out"))
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: log + ".err"))
     try process.run()

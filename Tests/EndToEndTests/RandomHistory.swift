@@ -15,11 +15,18 @@ struct RandomHistory {
   /// 2026-01-05T09:00:00Z
   static let start = 1_767_603_600
 
-  init(seed: Int, commits: Int) {
+  /// - Parameter isGuarded: nearly every change trips a guard, until `approve`.
+  init(seed: Int, commits: Int, isGuarded: Bool = false) {
     random = SeededRandom(seed)
     time = Self.start
     files["staffrepo.yaml"] =
       "organisation:\n  id: 1\n  name: Example\n  time_zone: Europe/London\nsystems:\n  digital-id:\n    enabled: true\n"
+    if isGuarded {
+      let guards = ["deactivations", "removals", "memberships_lost", "creations"].map {
+        "\($0): {count: 0, percent: 5}"
+      }
+      files["staffrepo.yaml"]? += "guards: {\(guards.joined(separator: ", "))}\napprovers: [hr@example.org]\n"
+    }
     files["data/webhooks/all.yaml"] = "url: http://127.0.0.1:1/all\nbackfill: true\nfields: \(Self.allFields)\n"
     files["data/webhooks/scoped.yaml"] = "url: http://127.0.0.1:1/scoped\nbackfill: true\nunits: [team-1]\n"
     for id in 1...5 { units[id] = ("team-\(id)", id > 2 ? "team-\(id / 2)" : nil) }
@@ -60,6 +67,15 @@ struct RandomHistory {
   private mutating func revert() {
     let earlier = line[Int.random(in: 0..<line.count - 1, using: &random)]
     line.append(graph.add(graph.nodes[earlier].files, time: time, parents: [line[line.count - 1]]))
+  }
+
+  /// Somebody who may approves of everything.
+  mutating func approve() {
+    time += 600
+    for name in ["deactivations", "removals", "memberships_lost", "creations"] {
+      files["data/approvals/\(name).yaml"] = "guard: \(name)\nlimit: 1000\nexpires: 2099-01-01\nreason: all is well\n"
+    }
+    commit()
   }
 
   /// Leaves the line at an earlier commit and goes on from there: a rewritten branch.

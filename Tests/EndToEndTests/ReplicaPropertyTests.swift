@@ -62,6 +62,51 @@ import Testing
   }
 }
 
+@Suite struct `A held branch` {
+  static let seeds = Array(0..<(ProcessInfo.processInfo.environment["STAFFREPO_HISTORIES"].flatMap(Int.init) ?? 150))
+
+  @Test(arguments: seeds)
+  func `Whatever guards held back comes in the end, once, and nobody stays active who is not`(seed: Int) throws {
+    var random = SeededRandom(seed + 3_000_000)
+    var history = RandomHistory(seed: seed + 9000, commits: 9, isGuarded: true)
+    var lines: [(line: [Int], end: Int)] = []
+    func add() { lines.append((history.line, history.time + Int.random(in: 0...86_400 * 9, using: &random))) }
+    // As it grows, here and there thrown back, and at last approved.
+    let whole = history.line
+    for place in whole.indices where place == 0 || random.oneIn(2) {
+      let now = history.graph.nodes[whole[place]].time + Int.random(in: 0...86_400 * 2, using: &random)
+      lines.append((Array(whole.prefix(place + 1)), now))
+    }
+    if random.oneIn(4) {
+      history.rewrite()
+      add()
+    }
+    history.approve()
+    add()
+    let published = try Published(history)
+    let outcome = try published.publish(lines: lines.inOrderOfTime, expectsSafety: true)
+    #expect(outcome.hold == nil, "what is approved is not held")
+    try outcome.expectTruth()
+    try outcome.expectRisingSequence()
+    let ids = outcome.all.map { "\($0.target) \($0.eventID)" }
+    #expect(Set(ids).count == ids.count)
+    try published.deleteLedger()
+    #expect(try published.publishAgain(end: lines.map(\.end).max() ?? 0) == outcome.bodies)
+  }
+
+  @Test func `The histories above are held`() throws {
+    let holds = try (0..<5).map { seed in
+      let history = RandomHistory(seed: seed + 9000, commits: 9, isGuarded: true)
+      let published = try Published(history)
+      let line = history.line
+      _ = try published.publish(
+        lines: line.indices.map { (Array(line.prefix($0 + 1)), history.graph.nodes[line[$0]].time) })
+      return published.holds
+    }
+    #expect(holds.allSatisfy { $0 > 0 }, "or they prove nothing")
+  }
+}
+
 /// A history in a repository of its own, to be published in several ways.
 private final class Published {
   private let scratch: Scratch
@@ -88,9 +133,18 @@ private final class Published {
   }
 
   /// Publishes several lines one after the other: the branch is moved from one to the next.
-  func publish(lines: [(line: [Int], end: Int)]) throws -> Outcome {
+  ///
+  /// - Parameter expectsSafety: after each, whoever is not active any more was told so.
+  func publish(lines: [(line: [Int], end: Int)], expectsSafety: Bool = false) throws -> Outcome {
     try forget()
-    for (line, end) in lines { try publish(line[line.count - 1], at: end) }
+    for (line, end) in lines {
+      try publish(line[line.count - 1], at: end)
+      let outcome = try outcome(end: end)
+      if let hold = outcome.hold {
+        holds += 1
+        if expectsSafety, !hold.isAboutAccess { try expectSafety(outcome, end) }
+      }
+    }
     return try outcome(end: lines[lines.count - 1].end)
   }
 
@@ -128,6 +182,22 @@ private final class Published {
     _ = try recording.run(upTo: workspace.tip().commit, in: ledger)
   }
 
+  /// How many runs ended with the branch held.
+  private(set) var holds = 0
+
+  /// Nobody is active at a consumer whom the newest commit has as inactive.
+  private func expectSafety(_ outcome: Outcome, _ end: Int) throws {
+    let workspace = try Workspace.open(at: scratch.path)
+    let newest = try workspace.line().staff(at: workspace.tip().commit)
+    let today = newest.configuration.organisation.timeZone.date(at: Instant(seconds: Int64(end)))
+    var replica = Replica()
+    for delivery in outcome.all where delivery.target == "webhook/all" { try replica.apply(delivery.body) }
+    for (id, data) in replica.people where data["is_active"] == "true" || data["is_active"] == "1" {
+      let person = try newest.person(PersonID(id))?.record
+      #expect(person?.status(on: today).isActive == true, "\(id) is still active, although not by the newest commit")
+    }
+  }
+
   private func outcome(end: Int) throws -> Outcome {
     let workspace = try Workspace.open(at: scratch.path)
     let ledger = try #require(try Ledger.openForReading(workspace.ledgerPath))
@@ -138,7 +208,7 @@ private final class Published {
     let deliveries = try ledger.deliveries(.init(limit: 1_000_000)).sorted {
       ($0.target, $0.position, $0.number) < ($1.target, $1.position, $1.number)
     }
-    return Outcome(all: deliveries, list: try staff.list(on: date), staff: staff)
+    return Outcome(all: deliveries, list: try staff.list(on: date), staff: staff, hold: journal.last?.hold)
   }
 }
 
@@ -147,6 +217,7 @@ private struct Outcome {
   let all: [Delivery]
   let list: StaffList
   let staff: Staff
+  let hold: Hold?
 
   var bodies: [String] { all.map { "\($0.target) \(String(decoding: $0.body, as: UTF8.self))" } }
 
@@ -189,5 +260,16 @@ private struct Outcome {
     #expect(told["job_title"] == member.person.jobTitle)
     #expect(told["photo_path"] == member.person.visiblePhotoPath ?? "<null>")
     #expect(told["employment_end_date"] == member.person.endDate?.description ?? "<null>")
+  }
+}
+
+extension [(line: [Int], end: Int)] {
+  /// No run is before the one before it.
+  fileprivate var inOrderOfTime: [(line: [Int], end: Int)] {
+    var latest = 0
+    return map { line in
+      latest = Swift.max(latest, line.end)
+      return (line.line, latest)
+    }
   }
 }

@@ -73,17 +73,17 @@ struct Gate {
     part.settled = stop.settled
     if stop.last == nil { (part.kind, part.rewrittenAt) = (.forward, last.rewrittenAt) }
     part.approvals = try approvals(along: part, line)
-    let isEmpty = stop.last == nil && stop.settled == last.settled
+    guard stop.last != nil else {
+      if let released = try release(entry, along: line) { return [released] }
+      part.hold = try hold(at: stop.commit, part, entry, along: line, told: Hold.Told())
+      return [part]
+    }
     var rest = entry
     rest.from = part.to
-    if isEmpty {
-      if let released = try release(rest, along: line) { return [released] }
-    } else {
-      rest.position += 1
-      if let released = try release(rest, along: lineWith(part)) { return [part, released] }
-    }
-    let after = isEmpty ? last : part
-    part.hold = try hold(at: stop.commit, after, rest, along: isEmpty ? line : lineWith(part), told: Hold.Told())
+    rest.position += 1
+    let line = lineWith(part)
+    if let released = try release(rest, along: line) { return [part, released] }
+    part.hold = try hold(at: stop.commit, part, rest, along: line, told: Hold.Told())
     return [part]
   }
 

@@ -49,7 +49,7 @@ struct Recording {
     if let hold = last.hold {
       if let released = try gate.release(next, along: line) { return [try append(released, &journal, in: ledger)] }
       let held = try gate.hold(after: last, next, along: line)
-      return held.hold?.told == hold.told ? [] : [try append(held, &journal, in: ledger)]
+      return held.hold?.saysTheSame(as: hold) == true ? [] : [try append(held, &journal, in: ledger)]
     }
     do {
       return [try append(next, &journal, in: ledger, gate: gate)]

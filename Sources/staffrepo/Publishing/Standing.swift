@@ -57,7 +57,7 @@ extension Standing {
           "settled": .string($0.settled.description),
         ]
       } ?? .null, "behind": .optional(behind), "targets": .array(targets.map { $0.json(held: held) }),
-      "held": .array(held.map(\.json)),
+      "held": .array(held.map(\.json)), "hold": journal?.hold?.json ?? .null,
     ]
   }
 }

@@ -57,22 +57,3 @@ public final class NewFile {
     if let failure { throw failure }
   }
 }
-
-/// A lock that one process holds at a time, gone when the process is, however it ends.
-public final class FileLock {
-  private let descriptor: Int32
-
-  /// Waits until the lock is free, or returns `nil` at once when `wait` is false and another process holds it.
-  public init?(_ path: String, wait: Bool) throws(FileError) {
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw FileError(operation: "opening", path: path, code: errno) }
-    while flock(descriptor, LOCK_EX | (wait ? 0 : LOCK_NB)) != 0 {
-      if errno == EINTR { continue }
-      let code = errno
-      if code == EWOULDBLOCK { return nil }
-      throw FileError(operation: "locking", path: path, code: code)
-    }
-  }
-
-  deinit { close(descriptor) }
-}

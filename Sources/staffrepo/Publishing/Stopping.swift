@@ -1,0 +1,27 @@
+import Glibc
+
+/// Hears that the program is to end, by SIGTERM or SIGINT, between two pieces of work.
+enum Stopping {
+  /// The two ends of a pipe, into which the signal writes a byte: all that a signal handler may do.
+  nonisolated(unsafe) private static var ends: (Int32, Int32) = (-1, -1)
+
+  /// Readable once the program is to end.
+  static var descriptor: Int32 { ends.0 }
+
+  static func listen() {
+    var pair: [Int32] = [0, 0]
+    guard pipe2(&pair, O_CLOEXEC | O_NONBLOCK) == 0 else { return }
+    ends = (pair[0], pair[1])
+    for number in [SIGTERM, SIGINT] {
+      signal(number) { _ in
+        var byte: UInt8 = 1
+        _ = write(Stopping.ends.1, &byte, 1)
+      }
+    }
+  }
+
+  static var isAsked: Bool {
+    var waiting = pollfd(fd: ends.0, events: Int16(POLLIN), revents: 0)
+    return ends.0 >= 0 && poll(&waiting, 1, 0) > 0
+  }
+}

@@ -22,6 +22,8 @@ static struct {
   CURLMcode (*multi_poll)(CURLM *, struct curl_waitfd *, unsigned int, int, int *);
   CURLMsg *(*multi_info_read)(CURLM *, int *);
   CURLMcode (*multi_cleanup)(CURLM *);
+  CURLMcode (*multi_setopt)(CURLM *, CURLMoption, ...);
+  time_t (*getdate)(const char *, const time_t *);
 } curl;
 static int is_loaded;
 
@@ -52,6 +54,8 @@ static void load(void) {
   FIND(multi_poll);
   FIND(multi_info_read);
   FIND(multi_cleanup);
+  FIND(multi_setopt);
+  FIND(getdate);
 #undef FIND
   is_loaded = complete;
 }
@@ -79,6 +83,14 @@ CURLcode curl_easy_getinfo(CURL *handle, CURLINFO info, ...) {
   return curl.easy_getinfo(handle, info, value);
 }
 
+CURLMcode curl_multi_setopt(CURLM *multi, CURLMoption option, ...) {
+  va_list arguments;
+  va_start(arguments, option);
+  void *value = va_arg(arguments, void *);
+  va_end(arguments);
+  return curl.multi_setopt(multi, option, value);
+}
+
 CURLcode curl_global_init(long flags) { return staffrepo_curl_is_loaded() ? curl.global_init(flags) : CURLE_FAILED_INIT; }
 CURL *curl_easy_init(void) { return curl.easy_init(); }
 void curl_easy_reset(CURL *handle) { curl.easy_reset(handle); }
@@ -96,3 +108,6 @@ CURLMcode curl_multi_poll(
 }
 CURLMsg *curl_multi_info_read(CURLM *multi, int *left) { return curl.multi_info_read(multi, left); }
 CURLMcode curl_multi_cleanup(CURLM *multi) { return curl.multi_cleanup(multi); }
+time_t curl_getdate(const char *text, const time_t *unused) {
+  return staffrepo_curl_is_loaded() ? curl.getdate(text, unused) : -1;
+}

@@ -70,6 +70,13 @@ public enum FileStore {
     try synchroniseDirectory(parent.isEmpty ? "." : parent)
   }
 
+  /// Makes an empty file, unless one is there.
+  public static func makeFile(_ path: String, mode: mode_t) throws(FileError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode)
+    guard descriptor >= 0 else { throw FileError(operation: "making the file", path: path, code: errno) }
+    close(descriptor)
+  }
+
   /// Puts a file in place as a whole: a reader sees the old bytes or the new ones, also after a power cut.
   ///
   /// - Parameter keepingMode: the file there may be read and written by the same as before.

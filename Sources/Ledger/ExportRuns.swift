@@ -55,7 +55,7 @@ extension ExportRun: FetchableRecord {
 
 extension Ledger {
   public func record(_ run: ExportRun) throws {
-    try database.write { database in
+    try write { database in
       try database.execute(
         sql: """
           INSERT INTO export_run (target, position, "commit", as_of, at, folder, files, rows, bytes, milliseconds, digest,
@@ -69,7 +69,7 @@ extension Ledger {
   }
 
   public func newestExport(of target: String, succeeded: Bool = false) throws -> ExportRun? {
-    try database.read { database in
+    try read { database in
       try ExportRun.fetchOne(
         database,
         sql: """

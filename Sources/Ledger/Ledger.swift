@@ -12,15 +12,19 @@ public struct LedgerError: Error, CustomStringConvertible {
 /// What was published, to whom and with what result: one SQLite file.
 ///
 /// The ledger follows from branch and journal: it may be deleted, and is then rebuilt with the same ids. One process
-/// writes at a time (the caller holds the publishing lock), because SQLite before 3.51.3 may damage a WAL file when two
+/// writes at a time (the caller holds the publishing lock), because SQLite 3.7.0 to 3.51.2 may damage a WAL file when two
 /// connections write or checkpoint at the same instant; readers open it read-only and never checkpoint.
 public final class Ledger {
   public let path: String
-  let database: DatabaseQueue
+  private let database: DatabaseQueue
+  /// How often finished deliveries were made to wait again: whoever has a queue in memory must look behind itself.
+  public internal(set) var requeues = 0
 
   /// Opens the ledger for writing, and makes it when it is not there.
   public static func open(_ path: String) throws -> Ledger {
     try FileStore.makeDirectory(FileStore.directory(of: path))
+    // Personal data: the group may look, others may not. SQLite gives the WAL the mode of the file itself.
+    try FileStore.makeFile(path, mode: 0o640)
     return try Ledger(path, readOnly: false)
   }
 
@@ -32,35 +36,80 @@ public final class Ledger {
 
   private init(_ path: String, readOnly: Bool) throws {
     self.path = path
-    var configuration = GRDB.Configuration()
-    configuration.readonly = readOnly
-    configuration.busyMode = .timeout(10)
-    configuration.prepareDatabase { database in
-      if !readOnly {
-        try database.execute(sql: "PRAGMA journal_mode = WAL")
-        // Every commit is on disk before an acknowledgement counts.
-        try database.execute(sql: "PRAGMA synchronous = FULL")
-      }
-      try database.execute(sql: "PRAGMA foreign_keys = ON")
-    }
     do {
-      database = try DatabaseQueue(path: path, configuration: configuration)
+      database = try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: readOnly))
       if !readOnly { try Schema.migrator.migrate(database) }
       try database.read { database in
         if try Schema.migrator.hasBeenSuperseded(database) {
           throw LedgerError("The ledger \(path) was written by a newer staffrepo. Use that version.")
         }
+        if try !Schema.migrator.hasCompletedMigrations(database) {
+          throw LedgerError(
+            "The ledger \(path) was written by an older staffrepo. The next publish brings it up to date.")
+        }
       }
     } catch let error as DatabaseError {
       throw LedgerError(
-        "The ledger \(path) cannot be opened (\(error.message ?? "SQLite error \(error.resultCode.rawValue)")). If it is damaged, move it away: the next publish rebuilds it from git with the same ids."
+        "The ledger \(path) cannot be opened (\(error.reason)). If it is damaged, move it away: the next publish rebuilds it from git with the same ids."
+      )
+    }
+  }
+
+  private static func configuration(readOnly: Bool) -> GRDB.Configuration {
+    var configuration = GRDB.Configuration()
+    configuration.readonly = readOnly
+    // A reader may be in the way for a moment.
+    configuration.busyMode = .timeout(10)
+    configuration.prepareDatabase { database in
+      if readOnly {
+        // Closing the last connection would otherwise write the WAL back: that is the writer's.
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+      } else {
+        // Readers do not wait for the writer, and a commit is one write and one sync of one file.
+        try database.execute(sql: "PRAGMA journal_mode = WAL")
+        // Every commit is on disk before an acknowledgement counts. NORMAL would lose the last ones in a power cut.
+        try database.execute(sql: "PRAGMA synchronous = FULL")
+        // Writing the WAL back syncs twice more: after 16 MB, not after 4, while many deliveries end.
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+      }
+      try database.execute(sql: "PRAGMA foreign_keys = ON")
+    }
+    return configuration
+  }
+
+  /// Everything or nothing. Each write goes through here.
+  func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    try inWords("written") {
+      try database.writeWithoutTransaction { database in
+        var result: Result?
+        // From the first statement on: a transaction that begins with reading may be refused when it comes to write.
+        try database.inTransaction(.immediate) {
+          result = try body(database)
+          return .commit
+        }
+        guard let result else { throw LedgerError("The ledger \(path) took a transaction without its result.") }
+        return result
+      }
+    }
+  }
+
+  func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    try inWords("read") { try database.read(body) }
+  }
+
+  private func inWords<Result>(_ action: String, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      throw LedgerError(
+        "The ledger \(path) cannot be \(action): \(error.reason). What was under way counts as not done and is done again by the next run."
       )
     }
   }
 
   /// `nil` when SQLite finds the file sound, else what it found.
   public func integrityProblem() throws -> String? {
-    let answer = try database.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+    let answer = try read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
     return answer == "ok" ? nil : answer
   }
 
@@ -69,41 +118,16 @@ public final class Ledger {
   }
 }
 
-/// The tables, version by version. A version that was released is never edited.
-enum Schema {
-  static var migrator: DatabaseMigrator {
-    var migrator = DatabaseMigrator()
-    migrator.registerMigration("1") { database in
-      try database.execute(
-        sql: """
-          CREATE TABLE publication (
-            position INTEGER PRIMARY KEY, kind TEXT NOT NULL, "from" TEXT, "to" TEXT NOT NULL, settled TEXT NOT NULL,
-            events INTEGER NOT NULL, recorded_at INTEGER NOT NULL);
-          CREATE TABLE event (
-            position INTEGER NOT NULL, number INTEGER NOT NULL, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
-            kind TEXT NOT NULL, record_id INTEGER NOT NULL, subject TEXT NOT NULL, "commit" TEXT NOT NULL,
-            timestamp INTEGER NOT NULL, PRIMARY KEY (position, number)) WITHOUT ROWID;
-          CREATE TABLE delivery (
-            id INTEGER PRIMARY KEY, target TEXT NOT NULL, event_id TEXT NOT NULL, position INTEGER NOT NULL,
-            number INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, record_id INTEGER NOT NULL,
-            subject TEXT NOT NULL, format TEXT NOT NULL, happened_at INTEGER NOT NULL,
-            body BLOB NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-            step INTEGER NOT NULL DEFAULT 0, first_attempt_at INTEGER, next_attempt_at INTEGER NOT NULL,
-            last_status INTEGER, last_error TEXT, finished_at INTEGER, UNIQUE (target, event_id));
-          CREATE INDEX delivery_waiting ON delivery (target, position, number) WHERE state = 'pending';
-          CREATE INDEX delivery_subject ON delivery (kind, record_id);
-          CREATE TABLE attempt (
-            delivery INTEGER NOT NULL REFERENCES delivery (id) ON DELETE CASCADE, at INTEGER NOT NULL,
-            status INTEGER, error TEXT, milliseconds INTEGER NOT NULL);
-          CREATE INDEX attempt_delivery ON attempt (delivery);
-          CREATE TABLE endpoint (target TEXT PRIMARY KEY, disabled_reason TEXT, disabled_at INTEGER, url TEXT);
-          CREATE TABLE export_run (
-            id INTEGER PRIMARY KEY, target TEXT NOT NULL, position INTEGER NOT NULL, "commit" TEXT NOT NULL,
-            as_of TEXT NOT NULL, at INTEGER NOT NULL, folder TEXT, files INTEGER, rows INTEGER, bytes INTEGER,
-            milliseconds INTEGER NOT NULL, digest TEXT, error TEXT);
-          CREATE INDEX export_run_target ON export_run (target, id);
-          """)
+extension DatabaseError {
+  /// For an operator: no SQL.
+  fileprivate var reason: String {
+    switch resultCode {
+    case .SQLITE_FULL: "the disk is full"
+    case .SQLITE_IOERR: "the disk refused to read or write (full, or failing)"
+    case .SQLITE_BUSY: "another process writes to it"
+    case .SQLITE_READONLY: "this user may not write there"
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB: "the file is damaged"
+    default: message ?? "SQLite error \(extendedResultCode.rawValue)"
     }
-    return migrator
   }
 }

@@ -62,12 +62,13 @@ public struct PublicationWriter: ~Copyable {
     let isDone = (acknowledged[delivery.target] ?? 0) >= position
     try database.cachedStatement(
       sql: """
-        INSERT INTO delivery (target, event_id, position, number, name, kind, record_id, subject, format, happened_at, body,
-          state, next_attempt_at, finished_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (target, event_id) DO NOTHING
+        INSERT INTO delivery (target, event_id, position, number, part, name, kind, record_id, subject, format, happened_at,
+          body, state, next_attempt_at, finished_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (target, event_id) DO NOTHING
         """
     ).execute(arguments: [
-      delivery.target, delivery.eventID, position, delivery.number, delivery.name, delivery.kind.rawValue,
+      delivery.target, delivery.eventID, position, delivery.number, delivery.part, delivery.name,
+      delivery.kind.rawValue,
       delivery.recordID, delivery.subject, delivery.format.rawValue,
       delivery.happened.milliseconds, Data(delivery.body),
       (isDone ? Delivery.State.delivered : .pending).rawValue, now.milliseconds, isDone ? now.milliseconds : nil,
@@ -79,7 +80,7 @@ public struct PublicationWriter: ~Copyable {
 extension Ledger {
   /// The newest publication that the ledger knows; 0 when it knows none.
   public func position() throws -> Int {
-    try database.read { try Int.fetchOne($0, sql: "SELECT max(position) FROM publication") } ?? 0
+    try read { try Int.fetchOne($0, sql: "SELECT max(position) FROM publication") } ?? 0
   }
 
   /// Records a whole publication, or nothing of it.
@@ -89,7 +90,7 @@ extension Ledger {
     position: Int, kind: String, from: String?, to: String, settled: CalendarDate, acknowledged: [String: Int],
     at now: Instant, _ write: (inout PublicationWriter) throws -> Void
   ) throws {
-    try database.write { database in
+    try self.write { database in
       var writer = PublicationWriter(database, position: position, now: now, acknowledged: acknowledged)
       try write(&writer)
       try database.execute(
@@ -101,61 +102,9 @@ extension Ledger {
     }
   }
 
-  /// For each endpoint the newest publication up to which nothing waits.
-  public func acknowledged(upTo position: Int) throws -> [String: Int] {
-    try database.read { database in
-      let rows = try Row.fetchAll(
-        database,
-        sql: """
-          SELECT target, min(CASE WHEN state = 'pending' THEN position END) AS waiting FROM delivery GROUP BY target
-          """)
-      return Dictionary(
-        uniqueKeysWithValues: rows.map { row in
-          (row["target"] as String, (row["waiting"] as Int?).map { $0 - 1 } ?? position)
-        })
-    }
-  }
-
-  /// How many deliveries of an endpoint are in each state.
-  public func counts(of target: String) throws -> [Delivery.State: Int] {
-    try database.read { database in
-      let rows = try Row.fetchAll(
-        database, sql: "SELECT state, count(*) AS n FROM delivery WHERE target = ? GROUP BY state", arguments: [target])
-      return Dictionary(
-        uniqueKeysWithValues: rows.compactMap { row in
-          Delivery.State(rawValue: row["state"]).map { ($0, row["n"] as Int) }
-        })
-    }
-  }
-
-  /// The newest delivery that an endpoint took.
-  public func newestDelivered(to target: String) throws -> Delivery? {
-    try database.read { database in
-      try Delivery.fetchOne(
-        database,
-        sql: """
-          SELECT * FROM delivery WHERE target = ? AND state = 'delivered' ORDER BY position DESC, number DESC LIMIT 1
-          """, arguments: [target])
-    }
-  }
-
-  /// The oldest delivery that waits or was given up, with its error.
-  public func oldestTrouble(of target: String) throws -> Delivery? {
-    try database.read { database in
-      try Delivery.fetchOne(
-        database,
-        sql: """
-          SELECT * FROM delivery WHERE target = ? AND state IN ('pending', 'dead') AND last_error IS NOT NULL
-          ORDER BY position, number LIMIT 1
-          """, arguments: [target])
-    }
-  }
-}
-
-extension Ledger {
   /// The newest publication's commit.
   public func lastPublished() throws -> (position: Int, commit: String)? {
-    try database.read { database in
+    try read { database in
       try Row.fetchOne(database, sql: "SELECT position, \"to\" FROM publication ORDER BY position DESC LIMIT 1").map {
         ($0["position"], $0["to"])
       }
@@ -164,7 +113,7 @@ extension Ledger {
 
   /// The commit that a delivery's publication ended with.
   public func commit(of delivery: Delivery) throws -> String? {
-    try database.read { database in
+    try read { database in
       try String.fetchOne(
         database, sql: "SELECT \"to\" FROM publication WHERE position = ?", arguments: [delivery.position])
     }

@@ -1,139 +1,179 @@
-import FileStore
 import Ledger
 import RecordSchema
-import TestSupport
 import Testing
 
 @testable import Publishers
 
-/// A ledger with deliveries to one endpoint: (event, kind, record), in order.
-private func ledger(_ events: [(EventName, RecordKind, Int)], in scratch: Scratch) throws -> Ledger {
-  let ledger = try Ledger.open(scratch.path + "/ledger.sqlite")
-  let day = CalendarDate(dayNumber: 20_000)
-  try ledger.recordPublication(
-    position: 1, kind: "forward", from: nil, to: "c0ffee", settled: day, acknowledged: [:], at: start
-  ) { writer in
-    for (index, (name, kind, record)) in events.enumerated() {
-      try writer.add(
-        NewDelivery(
-          target: "webhook/a", eventID: "id-\(index)", number: index + 1, name: name.rawValue, kind: kind,
-          recordID: record, subject: "S", format: .staffService, happened: start, body: []))
-    }
-  }
-  return ledger
-}
-
-private let start = Instant(seconds: 1_000_000)
-private let endpoint = Endpoint(
-  target: "webhook/a", url: "http://127.0.0.1:1/", organisation: 1, secrets: [], fault: nil)
-
 @Suite struct `One endpoint's order` {
-  private func lane(_ events: [(EventName, RecordKind, Int)]) throws -> Lane {
-    let scratch = try Scratch()
-    var lane = Lane(endpoint)
-    try lane.fill(from: try ledger(events, in: scratch))
-    return lane
-  }
-
-  private func next(_ lane: inout Lane) -> Int? {
-    lane.next(at: start, isEager: true)?.number
-  }
-
-  private func next(_ lane: inout Lane, at time: Instant) throws -> Delivery {
-    let delivery = lane.next(at: time, isEager: true)
-    return try #require(delivery)
-  }
-
   @Test func `a person's later event waits for the earlier one, other people's do not`() throws {
-    var lane = try lane([(.personUpdated, .person, 1), (.personUpdated, .person, 1), (.personUpdated, .person, 2)])
-    let atFirst = [next(&lane), next(&lane), next(&lane)]
-    #expect(atFirst == [1, 3, nil])
-    lane.tookFirst(1)
-    let later = next(&lane)
-    #expect(later == 2)
+    let rehearsal = try Rehearsal([.init(.personUpdated, 1), .init(.personUpdated, 1), .init(.personUpdated, 2)])
+    #expect(try rehearsal.numbers() == [1, 3])
+    try rehearsal.answer(1, 200)
+    #expect(try rehearsal.numbers() == [2])
   }
 
   @Test func `unit events come before people's`() throws {
-    var lane = try lane([(.unitUpdated, .unit, 9), (.personUpdated, .person, 1)])
-    let atFirst = [next(&lane), next(&lane)]
-    #expect(atFirst == [1, nil])
-    lane.tookFirst(1)
-    let later = next(&lane)
-    #expect(later == 2)
+    let rehearsal = try Rehearsal([.init(.unitUpdated, 9), .init(.personUpdated, 1)])
+    #expect(try rehearsal.numbers() == [1])
+    try rehearsal.answer(1, 200)
+    #expect(try rehearsal.numbers() == [2])
   }
 
-  @Test func `a person.deactivated overtakes what failed once, and supersedes it`() throws {
-    var lane = try lane([
-      (.personUpdated, .person, 1), (.personDeactivated, .person, 1), (.personUnitRemoved, .person, 1),
+  @Test func `unit events bar people of their own commit or day only`() throws {
+    let rehearsal = try Rehearsal([
+      .init(.personUpdated, 1, part: 0), .init(.unitUpdated, 9, part: 1), .init(.personUpdated, 2, part: 1),
+      .init(.personUpdated, 3, part: 2),
     ])
-    let first = try next(&lane, at: start)
-    let tooEarly = next(&lane)
-    #expect(tooEarly == nil, "not before the first attempt ended")
-    lane.failOnce(first)
-    let urgent = try next(&lane, at: start)
-    #expect(urgent.name == "person.deactivated")
-    let overtaken = lane.succeeded(urgent)
-    #expect(overtaken.map(\.number) == [1])
-    let rest = next(&lane)
-    #expect(rest == 3)
+    #expect(try rehearsal.numbers() == [1, 2, 4])
+    try rehearsal.answer(2, 400)
+    #expect(try rehearsal.numbers() == [])
   }
 
-  @Test func `a person.deactivated overtakes also when several wait`() throws {
-    var lane = try lane([
-      (.personUpdated, .person, 1), (.personUpdated, .person, 1), (.personDeactivated, .person, 1),
-    ])
-    let first = try next(&lane, at: start)
-    lane.failOnce(first, isDown: false)
-    let urgent = try next(&lane, at: start)
-    #expect(urgent.number == 3)
-    let overtaken = lane.succeeded(urgent)
-    #expect(overtaken.map(\.number) == [1, 2])
-  }
-
-  @Test func `events that are refused do not keep other people's waiting`() throws {
-    var lane = try lane((1...6).map { (.personUpdated, .person, $0) })
-    for _ in 0..<4 {
-      let delivery = try next(&lane, at: start)
-      lane.failOnce(delivery, isDown: false)
+  @Test func `a unit event that was given up bars nobody`() throws {
+    let rehearsal = try Rehearsal([.init(.unitUpdated, 9), .init(.personUpdated, 1)])
+    for _ in 0..<10 {
+      #expect(try rehearsal.numbers() == [1])
+      try rehearsal.answer(1, 400)
+      rehearsal.now = rehearsal.now.adding(seconds: 100_000)
     }
-    let others = [next(&lane), next(&lane)]
-    #expect(others == [5, 6])
+    #expect(try rehearsal.states().first == .dead)
+    #expect(try rehearsal.numbers() == [2])
   }
 
   @Test func `no other event overtakes`() throws {
-    var lane = try lane([(.personDeactivated, .person, 1), (.personUpdated, .person, 1)])
-    let first = try next(&lane, at: start)
-    lane.failOnce(first)
-    let blocked = next(&lane)
-    #expect(blocked == nil)
+    let rehearsal = try Rehearsal([.init(.personDeactivated, 1), .init(.personUpdated, 1)])
+    #expect(try rehearsal.numbers() == [1])
+    try rehearsal.answer(1, 400)
+    #expect(try rehearsal.numbers() == [])
   }
 
-  @Test func `three failures in a row pause the endpoint`() throws {
-    var lane = try lane((1...5).map { (.personUpdated, .person, $0) })
-    for _ in 0..<3 {
-      let delivery = try next(&lane, at: start)
-      lane.failOnce(delivery)
+  @Test func `fresh events go before old failures, which are not forgotten`() throws {
+    let rehearsal = try Rehearsal((1...40).map { .init(.personUpdated, $0) })
+    let first = try #require(try rehearsal.next())
+    try rehearsal.answer([first], 400)
+    rehearsal.now = rehearsal.now.adding(seconds: 60)
+    var order: [Int] = []
+    while let delivery = try rehearsal.next() {
+      order.append(delivery.number)
+      try rehearsal.answer([delivery], 200)
     }
-    let blocked = next(&lane)
-    #expect(blocked == nil)
-    let afterPause = start.adding(seconds: 5)
-    let probe = lane.next(at: afterPause, isEager: true)
-    #expect(probe != nil, "a probe, when the pause is over")
-    let second = lane.next(at: afterPause, isEager: true)
-    #expect(second == nil, "one at a time")
+    #expect(order.count == 40)
+    #expect(order[0] == 2)
+    #expect(try #require(order.firstIndex(of: 1)) < 16)
+  }
+
+  @Test func `a thousand events that are refused keep nobody else's waiting`() throws {
+    let rehearsal = try Rehearsal((1...1000).map { .init(.personUpdated, $0) })
+    while let delivery = try rehearsal.next() { try rehearsal.answer([delivery], 400) }
+    try rehearsal.publish([.init(.personUpdated, 2000), .init(.personUpdated, 5)])
+    #expect(try rehearsal.next()?.recordID == 2000)
+    #expect(try rehearsal.next() == nil, "5 waits for its own earlier event")
+    let again = Rehearsal.restarted(rehearsal)
+    #expect(try again.next()?.recordID == 2000, "also when the process began anew")
+  }
+
+  @Test func `what is requeued goes before later events of the same person`() throws {
+    let rehearsal = try Rehearsal([.init(.personUpdated, 1), .init(.personUpdated, 1)])
+    let first = try #require(try rehearsal.next())
+    try rehearsal.answer([first], 200)
+    try rehearsal.ledger.requeue([first.id], at: rehearsal.now)
+    rehearsal.lane.lookAgain()
+    #expect(try rehearsal.numbers() == [1])
+    try rehearsal.answer(1, 200)
+    #expect(try rehearsal.numbers() == [2])
   }
 }
 
-extension Lane {
-  /// The delivery with this number was taken.
-  fileprivate mutating func tookFirst(_ number: Int) {
-    if let delivery = window.first(where: { $0.number == number }) { _ = succeeded(delivery) }
+@Suite struct `A deactivation` {
+  @Test func `overtakes what failed once, and supersedes it`() throws {
+    let rehearsal = try Rehearsal([
+      .init(.personUpdated, 1), .init(.personDeactivated, 1), .init(.personUnitRemoved, 1),
+    ])
+    #expect(try rehearsal.numbers() == [1], "not before the first attempt ended")
+    try rehearsal.answer(1, 503)
+    #expect(try rehearsal.numbers() == [2])
+    try rehearsal.answer(2, 200)
+    #expect(try rehearsal.states() == [.superseded, .delivered, .pending])
+    #expect(try rehearsal.numbers() == [3])
   }
 
-  fileprivate mutating func failOnce(_ delivery: Delivery, isDown: Bool = true) {
-    var delivery = delivery
-    delivery.attempts += 1
-    delivery.nextAttempt = start.adding(seconds: 5)
-    failed(delivery, next: delivery.nextAttempt, isDown: isDown)
+  @Test func `overtakes also when several wait`() throws {
+    let rehearsal = try Rehearsal([.init(.personUpdated, 1), .init(.personUpdated, 1), .init(.personDeactivated, 1)])
+    #expect(try rehearsal.numbers() == [1])
+    try rehearsal.answer(1, 400)
+    #expect(try rehearsal.numbers() == [3])
+    try rehearsal.answer(3, 200)
+    #expect(try rehearsal.states() == [.superseded, .superseded, .delivered])
+  }
+
+  @Test func `that comes while an earlier event waits for hours goes at once`() throws {
+    let rehearsal = try Rehearsal([.init(.personUpdated, 1)])
+    for _ in 0..<4 {
+      #expect(try rehearsal.numbers() == [1])
+      try rehearsal.answer(1, 400)
+      rehearsal.now = rehearsal.now.adding(seconds: 2000)
+    }
+    #expect(try rehearsal.numbers() == [])
+    try rehearsal.publish([.init(.personDeactivated, 1)])
+    let urgent = try #require(try rehearsal.next())
+    #expect(urgent.name == "person.deactivated")
+    try rehearsal.answer([urgent], 503)
+    #expect(try rehearsal.next() == nil, "then by its own schedule")
+    rehearsal.now = rehearsal.now.adding(seconds: 6)
+    #expect(try rehearsal.next()?.id == urgent.id)
+  }
+
+  @Test func `far behind thousands of others goes first, after what is before it in its own queue`() throws {
+    var events = (1...3000).map { Rehearsal.Event(.personUpdated, $0) }
+    events += [.init(.personUpdated, 2999), .init(.personDeactivated, 2999)]
+    let rehearsal = try Rehearsal(events)
+    for number in [2999, 3001, 3002] {
+      let delivery = try #require(try rehearsal.next())
+      #expect(delivery.number == number)
+      try rehearsal.answer([delivery], 200)
+    }
+    #expect(try rehearsal.next()?.number == 1)
+  }
+
+  @Test func `overtakes a failed unit event that bars it, also through another unit event`() throws {
+    let rehearsal = try Rehearsal([
+      .init(.unitUpdated, 9, part: 0), .init(.unitUpdated, 9, part: 1), .init(.personDeactivated, 1, part: 1),
+    ])
+    #expect(try rehearsal.numbers() == [1])
+    try rehearsal.answer(1, 400)
+    #expect(try rehearsal.numbers() == [3])
+  }
+
+  @Test func `does not overtake a unit event under way`() throws {
+    let rehearsal = try Rehearsal([.init(.unitUpdated, 9)])
+    #expect(try rehearsal.numbers() == [1])
+    try rehearsal.answer(1, 400)
+    rehearsal.now = rehearsal.now.adding(seconds: 60)
+    #expect(try rehearsal.numbers() == [1])
+    try rehearsal.publish([.init(.unitUpdated, 8), .init(.personDeactivated, 1)])
+    let unit = try #require(try rehearsal.next())
+    #expect(unit.recordID == 8)
+    #expect(try rehearsal.next() == nil)
+    try rehearsal.answer([unit], 400)
+    #expect(try rehearsal.next()?.name == "person.deactivated")
+  }
+
+  @Test func `goes through an open circuit, once, alone`() throws {
+    let rehearsal = try Rehearsal((1...10).map { .init(.personUpdated, $0) })
+    while let delivery = try rehearsal.next() { try rehearsal.answer([delivery], 503) }
+    try rehearsal.publish([.init(.personDeactivated, 20), .init(.personDeactivated, 21)])
+    let probe = try #require(try rehearsal.next())
+    #expect(probe.recordID == 20)
+    #expect(try rehearsal.next() == nil)
+    try rehearsal.answer([probe], nil)
+    #expect(try rehearsal.next() == nil, "the others wait for the next pause")
+  }
+}
+
+@Suite struct `Lanes under chance` {
+  @Test(arguments: 1...24)
+  func `lose nothing, repeat nothing, keep the order, and hurry what is urgent`(seed: Int) throws {
+    var trial = try LaneTrial(seed: seed)
+    try trial.run()
   }
 }

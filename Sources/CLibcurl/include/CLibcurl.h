@@ -31,6 +31,9 @@ static inline CURLcode staffrepo_curl_set_opensocket(CURL *handle, curl_opensock
   CURLcode code = curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, callback);
   return code ? code : curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, context);
 }
+static inline CURLMcode staffrepo_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+  return curl_multi_setopt(multi, option, value);
+}
 static inline CURLcode staffrepo_curl_get_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }

@@ -2,6 +2,8 @@ import Ledger
 import RecordSchema
 
 /// Sends what waits in the ledger: endpoints side by side, each in order, every result on disk before it counts.
+///
+/// One thread drives it: `run` for one run, or `advance` again and again for a daemon.
 public final class Courier {
   public struct Summary: Sendable, Equatable {
     public var delivered = 0
@@ -24,15 +26,27 @@ public final class Courier {
   private let policy: AddressPolicy
   /// Made when the first request is: most runs have nothing to send.
   private var openTransfers: Transfers?
-  private var lanes: [String: Lane]
-  private var underway: [Int64: (delivery: Delivery, started: Instant)] = [:]
+  private var lanes: [String: Lane] = [:]
+  /// Whose turn it is; rotates, so that the first ones do not take all room.
+  private var order: [String] = []
+  private var sending: [Int64: (delivery: Delivery, started: Instant)] = [:]
+  /// What ended and is not on disk yet: a sync costs as much as many requests, so they share one.
+  private var results: [AttemptResult] = []
+  private var oldestResult = Instant(milliseconds: 0)
+  private var requeues = 0
   private let clock: () -> Instant
   private let random: () -> Double
-  private var summary = Summary()
-  /// Told of every result, for progress.
+  public private(set) var summary = Summary()
+  /// Told of every result when it is on disk, for progress.
   public var report: (Delivery, Int?, String?) -> Void = { _, _, _ in }
 
-  /// - Parameter random: from 0 to 1, for the retry times' jitter.
+  /// Requests under way at once, of all endpoints together.
+  private static let parallel = 256
+  /// So long, in milliseconds, or until so many are there, results wait for each other.
+  private static let longestHold: Int64 = 10
+  private static let mostHeld = 256
+
+  /// - Parameter random: from 0 to 1, for jitter.
   public init(
     ledger: Ledger, endpoints: [Endpoint], policy: AddressPolicy, clock: @escaping () -> Instant,
     random: @escaping () -> Double
@@ -41,20 +55,123 @@ public final class Courier {
     self.clock = clock
     self.random = random
     self.policy = policy
-    lanes = Dictionary(uniqueKeysWithValues: endpoints.map { ($0.target, Lane($0)) })
+    requeues = ledger.requeues
+    update(endpoints: endpoints)
   }
+}
 
+extension Courier {
   public func run(_ patience: Patience) throws -> Summary {
     while true {
       let now = clock()
-      let isOver = if case .until(let end) = patience { now >= end } else { false }
-      if !isOver { try startWhatMayGo(at: now) }
-      if underway.isEmpty {
-        guard let wait = wait(patience, at: now, isOver: isOver) else { return summary }
-        _ = try transfers().advance(waiting: wait)
-      } else {
-        try finish(transfers().advance(waiting: 200))
+      if case .until(let end) = patience, now >= end {
+        try drain(milliseconds: .max)
+        return summary
       }
+      try startWhatMayGo(isEager: true)
+      if isIdle {
+        guard let wait = wait(patience, at: now) else { return summary }
+        try move(waiting: wait, alsoOn: [])
+      } else {
+        try move(waiting: 200, alsoOn: [])
+      }
+    }
+  }
+
+  /// Milliseconds until something is due again; `nil` when this run is done.
+  private func wait(_ patience: Patience, at now: Instant) -> Int32? {
+    guard case .until(let end) = patience, let next = nextDue, next < end else { return nil }
+    return Int32(clamping: min(max(next.milliseconds - now.milliseconds, 1), 200))
+  }
+}
+
+extension Courier {
+  /// From now on these endpoints are sent to, as they are now. What is under way to others is finished.
+  public func update(endpoints: [Endpoint]) {
+    let wanted = Set(endpoints.map(\.target))
+    for (target, lane) in lanes where !wanted.contains(target) { lane.close() }
+    for endpoint in endpoints {
+      if let lane = lanes[endpoint.target] { lane.change(endpoint) } else { lanes[endpoint.target] = Lane(endpoint) }
+    }
+    forgetClosedLanes()
+    order = lanes.keys.sorted()
+  }
+
+  /// New deliveries are in the ledger, or some wait again.
+  public func wake() {
+    let waitsAgain = requeues != ledger.requeues
+    requeues = ledger.requeues
+    for lane in lanes.values {
+      if waitsAgain { lane.lookAgain() } else { lane.wake() }
+    }
+  }
+
+  /// Starts what may go, and waits until something happens: an answer, something to read from one of the descriptors, or
+  /// the end of the time.
+  ///
+  /// When the ledger cannot be written, this throws and keeps the results; the next call tries again.
+  ///
+  /// - Parameter isEager: what failed before this process began is tried once, due or not.
+  public func advance(waiting milliseconds: Int32, alsoOn descriptors: [Int32], isEager: Bool) throws {
+    try startWhatMayGo(isEager: isEager)
+    try move(waiting: milliseconds, alsoOn: descriptors)
+  }
+
+  /// Finishes what is under way and starts nothing. What is not done in time stays pending.
+  public func drain(milliseconds: Int64) throws {
+    let begin = clock().milliseconds
+    while !sending.isEmpty {
+      let left = milliseconds - (clock().milliseconds - begin)
+      guard left > 0 else { break }
+      try move(waiting: Int32(clamping: min(left, 200)), alsoOn: [])
+    }
+    try recordResults()
+  }
+
+  /// Nothing is under way.
+  public var isIdle: Bool { sending.isEmpty && results.isEmpty }
+
+  /// When something may be sent that is not under way; `nil` when nothing waits.
+  public var nextDue: Instant? {
+    let now = clock()
+    return lanes.values.compactMap { $0.nextDue(at: now, isEager: false) }.min()
+  }
+}
+
+extension Courier {
+  private func startWhatMayGo(isEager: Bool) throws {
+    // While nothing can be recorded, nothing more is sent.
+    if isHeldTooLong { try recordResults() }
+    guard sending.count < Self.parallel, !order.isEmpty else { return }
+    order.append(order.removeFirst())
+    do {
+      try ledger.queue { queue in
+        for target in order {
+          guard let lane = lanes[target] else { continue }
+          try start(from: lane, queue, isEager: isEager)
+        }
+      }
+    } catch {
+      startOver()
+      throw error
+    }
+  }
+
+  private func start(from lane: Lane, _ queue: DeliveryQueue, isEager: Bool) throws {
+    let now = clock()
+    try lane.fill(from: queue)
+    while sending.count < Self.parallel, let next = lane.next(at: now, isEager: isEager) {
+      guard let delivery = try queue.delivery(next.id) else {
+        try lane.vanished(next.id, queue)
+        continue
+      }
+      let endpoint = lane.endpoint
+      sending[delivery.id] = (delivery, now)
+      try transfers().start(
+        Transfers.Request(
+          tag: delivery.id, url: endpoint.url, headers: endpoint.headers(for: delivery, at: now), body: delivery.body,
+          caFile: endpoint.caFile, proxy: endpoint.proxy))
+      try lane.fill(from: queue)
     }
   }
 
@@ -65,51 +182,68 @@ public final class Courier {
     return transfers
   }
 
-  private func startWhatMayGo(at now: Instant) throws {
-    for target in lanes.keys.sorted() {
-      guard var lane = lanes[target] else { continue }
-      try lane.fill(from: ledger)
-      while let delivery = lane.next(at: now, isEager: true) {
-        let endpoint = lane.endpoint
-        underway[delivery.id] = (delivery, now)
-        try transfers().start(
-          tag: delivery.id, url: endpoint.url, headers: endpoint.headers(for: delivery, at: now), body: delivery.body)
-        try lane.fill(from: ledger)
-      }
-      lanes[target] = lane
+  private func move(waiting milliseconds: Int32, alsoOn descriptors: [Int32]) throws {
+    let wait = results.isEmpty ? milliseconds : Int32(clamping: min(Int64(milliseconds), max(0, held)))
+    if let openTransfers {
+      for outcome in openTransfers.advance(waiting: wait, alsoOn: descriptors) { end(outcome) }
+    } else {
+      Descriptors.wait(on: descriptors, milliseconds: wait)
     }
+    if sending.isEmpty || isHeldTooLong { try recordResults() }
+    forgetClosedLanes()
   }
 
-  /// Milliseconds until something is due again; `nil` when this run is done.
-  private func wait(_ patience: Patience, at now: Instant, isOver: Bool) -> Int32? {
-    guard case .until(let end) = patience, !isOver,
-      let next = lanes.values.compactMap({ $0.nextDue(isEager: false) }).min(), next < end
-    else { return nil }
-    return Int32(clamping: min(max(next.milliseconds - now.milliseconds, 1), 200))
+  /// Milliseconds for which the results can still wait.
+  private var held: Int64 { oldestResult.milliseconds + Self.longestHold - clock().milliseconds }
+
+  private var isHeldTooLong: Bool { !results.isEmpty && (results.count >= Self.mostHeld || held <= 0) }
+
+  private func end(_ outcome: Transfers.Outcome) {
+    guard let (delivery, started) = sending.removeValue(forKey: outcome.tag) else { return }
+    let now = clock()
+    let verdict = Verdict(outcome, at: now)
+    lanes[delivery.target]?.ended(verdict, at: now, random: random())
+    if results.isEmpty { oldestResult = now }
+    results.append(AttemptResult(delivery, outcome, verdict, started: started, at: now, random: random()))
   }
 
-  private func finish(_ outcomes: [Transfers.Outcome]) throws {
-    var results: [AttemptResult] = []
-    var overtaken: [Delivery] = []
-    for outcome in outcomes {
-      guard let (delivery, started) = underway.removeValue(forKey: outcome.tag), var lane = lanes[delivery.target]
-      else { continue }
-      let result = judge(outcome, delivery, started)
-      results.append(result)
-      if result.state == .delivered {
-        overtaken += lane.succeeded(delivery)
-      } else {
-        lane.failed(
-          delivery.after(result), next: result.state == .pending ? result.nextAttempt : nil,
-          isDown: outcome.status.map { $0 == 429 || $0 >= 500 } ?? true)
-        if result.disables { lane.close() }
-      }
-      lanes[delivery.target] = lane
+  private func recordResults() throws {
+    guard !results.isEmpty else { return }
+    summary.superseded += try ledger.record(results)
+    let recorded = results
+    results = []
+    for result in recorded {
       count(result)
-      report(delivery, outcome.status, result.error)
+      report(result.delivery, result.status, result.error)
     }
-    try ledger.record(results, superseding: overtaken.map(\.id), at: clock())
-    summary.superseded += overtaken.count
+    do {
+      try ledger.queue { queue in
+        for result in recorded { try settle(result, queue) }
+      }
+    } catch {
+      startOver()
+      throw error
+    }
+  }
+
+  private func settle(_ result: AttemptResult, _ queue: DeliveryQueue) throws {
+    guard let lane = lanes[result.delivery.target] else { return }
+    if result.state == .pending {
+      try lane.failed(result.delivery.id, next: result.nextAttempt, queue)
+    } else {
+      try lane.finished(result.delivery.id, queue)
+    }
+    if result.disables { lane.close() }
+  }
+
+  /// What the lanes hold may not be what the ledger has.
+  private func startOver() {
+    let underway = Set(sending.keys).union(results.map(\.delivery.id))
+    for lane in lanes.values { lane.startOver(sending: underway) }
+  }
+
+  private func forgetClosedLanes() {
+    for (target, lane) in lanes where lane.isClosed && lane.isIdle { lanes[target] = nil }
   }
 
   private func count(_ result: AttemptResult) {
@@ -118,39 +252,5 @@ public final class Courier {
     case .dead: summary.dead += 1
     default: summary.failed += 1
     }
-  }
-
-  private func judge(_ outcome: Transfers.Outcome, _ delivery: Delivery, _ started: Instant) -> AttemptResult {
-    let now = clock()
-    var result = AttemptResult(
-      delivery: delivery, at: now, status: outcome.status, error: nil, milliseconds: outcome.milliseconds,
-      state: .delivered, step: delivery.step, nextAttempt: now, disables: outcome.status == 410)
-    if let status = outcome.status, (200..<300).contains(status) { return result }
-    result.error = outcome.error ?? "The endpoint answered \(outcome.status ?? 0)."
-    result.state = .pending
-    // A try ahead of its time does not use up the schedule.
-    if started < delivery.nextAttempt {
-      result.nextAttempt = max(delivery.nextAttempt, now.adding(seconds: min(outcome.retryAfter ?? 0, 86_400)))
-    } else if let next = RetrySchedule.next(
-      after: delivery.step, at: now, retryAfter: outcome.retryAfter, random: random())
-    {
-      result.nextAttempt = next
-      result.step = delivery.step + 1
-    } else {
-      result.state = .dead
-    }
-    return result
-  }
-}
-
-extension Delivery {
-  /// As the ledger will have it.
-  fileprivate func after(_ result: AttemptResult) -> Delivery {
-    var delivery = self
-    delivery.attempts += 1
-    delivery.state = result.state
-    delivery.step = result.step
-    delivery.nextAttempt = result.nextAttempt
-    return delivery
   }
 }

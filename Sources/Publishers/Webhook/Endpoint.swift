@@ -10,13 +10,22 @@ public struct Endpoint: Sendable {
   public let secrets: [WebhookSecret]
   /// Why nothing can be sent, such as a secret that is not there.
   public let fault: String?
+  /// A file with certificates to trust instead of the system's.
+  public let caFile: String?
+  /// What requests go through, such as `http://proxy.example.org:3128`.
+  public let proxy: String?
 
-  public init(target: String, url: String, organisation: Int, secrets: [WebhookSecret], fault: String?) {
+  public init(
+    target: String, url: String, organisation: Int, secrets: [WebhookSecret], fault: String?, caFile: String? = nil,
+    proxy: String? = nil
+  ) {
     self.target = target
     self.url = url
     self.organisation = organisation
     self.secrets = secrets
     self.fault = fault
+    self.caFile = caFile
+    self.proxy = proxy
   }
 }
 

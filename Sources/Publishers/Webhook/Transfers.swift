@@ -3,13 +3,24 @@ import Glibc
 
 /// HTTP requests under way, all on one thread, through libcurl's multi interface.
 final class Transfers {
+  struct Request {
+    let tag: Int64
+    let url: String
+    let headers: [String]
+    let body: [UInt8]
+    /// Certificates to trust instead of the system's.
+    var caFile: String?
+    /// The host's own choice; never from the environment.
+    var proxy: String?
+  }
+
   struct Outcome {
     let tag: Int64
     /// `nil` when no answer came.
     let status: Int?
     let error: String?
-    /// Seconds, from the Retry-After header.
-    let retryAfter: Int64?
+    /// The Retry-After header as it came.
+    let retryAfter: String?
     let milliseconds: Int
   }
 
@@ -17,8 +28,13 @@ final class Transfers {
     var connectMilliseconds = 5000
     /// From the first byte to the last, name look-up included.
     var totalMilliseconds = 20_000
-    /// Of an answer's body; what is beyond is never read.
-    var responseBytes = 64 * 1024
+    /// Of an answer's head, and of its body; what is beyond is never read.
+    var headBytes = 64 * 1024
+    var bodyBytes = 64 * 1024
+    /// What the system may take in before it is read.
+    var socketBytes: Int32 = 32 * 1024
+    /// Connections that stay open for the next request.
+    var connections = 512
   }
 
   private let multi: OpaquePointer
@@ -33,6 +49,7 @@ final class Transfers {
     self.multi = OpaquePointer(multi)
     self.policy = policy
     self.limits = limits
+    staffrepo_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, limits.connections)
   }
 
   deinit {
@@ -46,42 +63,53 @@ final class Transfers {
 
   var count: Int { running.count }
 
-  func start(tag: Int64, url: String, headers: [String], body: [UInt8]) {
+  func start(_ request: Request) {
     guard let easy = idle.popLast() ?? curl_easy_init() else { fatalError("libcurl is out of memory") }
     curl_easy_reset(easy)
-    let transfer = Transfer(tag: tag, isEncrypted: url.lowercased().hasPrefix("https:"), policy: policy, limits: limits)
-    for header in headers { transfer.headers = curl_slist_append(transfer.headers, header) }
-    configure(easy, transfer, url: url, body: body)
+    let transfer = Transfer(request, policy: policy, limits: limits)
+    for header in request.headers { transfer.headers = curl_slist_append(transfer.headers, header) }
+    configure(easy, transfer, request)
     running[easy] = transfer
     curl_multi_add_handle(UnsafeMutableRawPointer(multi), easy)
   }
 
-  private func configure(_ easy: UnsafeMutableRawPointer, _ transfer: Transfer, url: String, body: [UInt8]) {
+  private func configure(_ easy: UnsafeMutableRawPointer, _ transfer: Transfer, _ request: Request) {
     let context = Unmanaged.passUnretained(transfer).toOpaque()
-    staffrepo_curl_set_pointer(easy, CURLOPT_URL, url)
-    staffrepo_curl_set_off(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
-    staffrepo_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, body)
+    staffrepo_curl_set_pointer(easy, CURLOPT_URL, request.url)
+    staffrepo_curl_set_off(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
+    staffrepo_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, request.body)
     staffrepo_curl_set_pointer(easy, CURLOPT_HTTPHEADER, transfer.headers)
+    staffrepo_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     staffrepo_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
     staffrepo_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
     staffrepo_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, limits.connectMilliseconds)
     staffrepo_curl_set_long(easy, CURLOPT_TIMEOUT_MS, limits.totalMilliseconds)
+    // After a timeout libcurl would wait for the thread that still asks the name server, and everybody with it.
+    staffrepo_curl_set_long(easy, CURLOPT_QUICK_EXIT, 1)
     staffrepo_curl_set_pointer(easy, CURLOPT_PROTOCOLS_STR, "http,https")
+    staffrepo_curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
+    staffrepo_curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
+    staffrepo_curl_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+    if let caFile = request.caFile { staffrepo_curl_set_pointer(easy, CURLOPT_CAINFO, caFile) }
     // No proxy out of the environment: the address would be judged at the proxy, not at the endpoint.
-    staffrepo_curl_set_pointer(easy, CURLOPT_PROXY, "")
+    staffrepo_curl_set_pointer(easy, CURLOPT_PROXY, request.proxy ?? "")
+    staffrepo_curl_set_pointer(easy, CURLOPT_NOPROXY, "")
     staffrepo_curl_set_write(easy, receiveBody, context)
     staffrepo_curl_set_header(easy, receiveHeader, context)
     staffrepo_curl_set_opensocket(easy, openSocket, context)
   }
 
   /// Moves everything on, waiting up to `milliseconds` for something to happen; returns what ended.
-  func advance(waiting milliseconds: Int32) -> [Outcome] {
+  ///
+  /// - Parameter descriptors: something to read there ends the waiting, too.
+  func advance(waiting milliseconds: Int32, alsoOn descriptors: [Int32] = []) -> [Outcome] {
     let handle = UnsafeMutableRawPointer(multi)
     var active: Int32 = 0
     curl_multi_perform(handle, &active)
     var ended = collect()
     if ended.isEmpty, milliseconds > 0 {
-      curl_multi_poll(handle, nil, 0, milliseconds, nil)
+      var others = descriptors.map { curl_waitfd(fd: $0, events: Int16(CURL_WAIT_POLLIN), revents: 0) }
+      curl_multi_poll(handle, &others, UInt32(others.count), milliseconds, nil)
       curl_multi_perform(handle, &active)
       ended = collect()
     }
@@ -108,7 +136,7 @@ final class Transfers {
     staffrepo_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
     var microseconds: curl_off_t = 0
     staffrepo_curl_get_off(easy, CURLINFO_TOTAL_TIME_T, &microseconds)
-    let wasCut = result == CURLE_WRITE_ERROR && transfer.received > limits.responseBytes
+    let wasCut = result == CURLE_WRITE_ERROR && transfer.bodyBytes > limits.bodyBytes
     let failed = result != CURLE_OK && !wasCut
     var error: String?
     if failed {
@@ -124,16 +152,19 @@ final class Transfers {
 private final class Transfer {
   let tag: Int64
   let isEncrypted: Bool
+  let isProxied: Bool
   let policy: AddressPolicy
   let limits: Transfers.Limits
   var headers: UnsafeMutablePointer<curl_slist>?
-  var received = 0
+  var headBytes = 0
+  var bodyBytes = 0
   var refusal: String?
-  var retryAfter: Int64?
+  var retryAfter: String?
 
-  init(tag: Int64, isEncrypted: Bool, policy: AddressPolicy, limits: Transfers.Limits) {
-    self.tag = tag
-    self.isEncrypted = isEncrypted
+  init(_ request: Transfers.Request, policy: AddressPolicy, limits: Transfers.Limits) {
+    tag = request.tag
+    isEncrypted = request.url.lowercased().hasPrefix("https:")
+    isProxied = request.proxy != nil
     self.policy = policy
     self.limits = limits
   }
@@ -148,19 +179,32 @@ private func receiveBody(
   _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
   guard let transfer = Transfer.of(context) else { return 0 }
-  transfer.received += size * count
-  return transfer.received > transfer.limits.responseBytes ? 0 : size * count
+  transfer.bodyBytes += size * count
+  return transfer.bodyBytes > transfer.limits.bodyBytes ? 0 : size * count
 }
 
 private func receiveHeader(
   _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
-  guard let transfer = Transfer.of(context), let bytes else { return size * count }
+  guard let transfer = Transfer.of(context), let bytes else { return 0 }
+  transfer.headBytes += size * count
+  guard transfer.headBytes <= transfer.limits.headBytes else {
+    transfer.refusal = "the answer's head is longer than \(transfer.limits.headBytes) bytes"
+    return 0
+  }
+  // Most lines are none of our business, and this is called for each.
+  guard count > 12, bytes[0] | 0x20 == CChar(UInt8(ascii: "r")) else { return size * count }
   let line = String(decoding: UnsafeRawBufferPointer(start: bytes, count: size * count), as: UTF8.self)
   if line.lowercased().hasPrefix("retry-after:") {
-    transfer.retryAfter = Int64(line.dropFirst(12).filter { $0.isASCII && !$0.isWhitespace }).map { max(0, $0) }
+    transfer.retryAfter = line.dropFirst(12).trimmingBlanks
   }
   return size * count
+}
+
+extension Substring {
+  fileprivate var trimmingBlanks: String {
+    String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+  }
 }
 
 /// Judges the very address that is about to be connected to.
@@ -173,28 +217,14 @@ private func openSocket(
     transfer.refusal = "the address is neither IPv4 nor IPv6"
     return CURL_SOCKET_BAD
   }
-  if let refusal = transfer.policy.refusal(of: judged, isEncrypted: transfer.isEncrypted) {
+  // A proxy's address is the host's own choice.
+  if !transfer.isProxied, let refusal = transfer.policy.refusal(of: judged, isEncrypted: transfer.isEncrypted) {
     transfer.refusal = "refused: \(refusal)"
     return CURL_SOCKET_BAD
   }
-  return socket(
+  let descriptor = socket(
     address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
-}
-
-/// libcurl is loaded and set up once, when the first request is made: it costs ten milliseconds.
-public enum CurlLibrary {
-  private static let isReady: Bool = {
-    // With CURLOPT_NOSIGNAL libcurl leaves this to us: a consumer that hangs up must not end the program.
-    signal(SIGPIPE, SIG_IGN)
-    return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
-  }()
-
-  public static var isThere: Bool { staffrepo_curl_is_loaded() == 1 }
-
-  static func start() throws {
-    guard isReady else {
-      throw PublisherError(
-        "libcurl.so.4 cannot be loaded, so nothing can be sent. Install it: apt-get install libcurl4")
-    }
-  }
+  var bytes = transfer.limits.socketBytes
+  setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+  return descriptor
 }

@@ -30,9 +30,8 @@ struct Delivering {
   private func endpoints(_ targets: Targets, in ledger: Ledger) throws -> [Endpoint] {
     let subscriptions = Dictionary(uniqueKeysWithValues: targets.subscriptions.map { ($0.target, $0) })
     for target in try ledger.targetsWaiting() where subscriptions[target] == nil {
-      let waiting = try ledger.waiting(for: target, after: (0, 0), limit: Int.max)
-      try ledger.finish(
-        waiting.map(\.id), as: .cancelled, reason: "The subscription was removed from the branch.", at: now)
+      try ledger.finishAll(
+        for: target, as: .cancelled, reason: "The subscription was removed from the branch.", at: now)
     }
     let wanted = targets.subscriptions.filter { $0.isActive && (target ?? $0.target) == $0.target }
     return try wanted.compactMap { subscription in

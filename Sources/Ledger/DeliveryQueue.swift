@@ -1,0 +1,185 @@
+import GRDB
+import RecordSchema
+
+/// What a queue knows of a delivery that waits: everything but the body.
+public struct QueuedDelivery: Sendable, Equatable {
+  public let id: Int64
+  public let position: Int
+  public let number: Int
+  public let part: Int
+  public let kind: String
+  public let recordID: Int
+  public let isDeactivation: Bool
+  /// An attempt has failed since it began to wait.
+  public var hasFailed: Bool
+  public var nextAttempt: Instant
+  /// A unit's event of the same commit or day, which comes first, waits as well.
+  public var isBarred: Bool
+}
+
+extension QueuedDelivery: FetchableRecord {
+  public init(row: Row) {
+    id = row[0]
+    position = row[1]
+    number = row[2]
+    part = row[3]
+    kind = row[4]
+    recordID = row[5]
+    isDeactivation = (row[6] as String) == EventName.personDeactivated.rawValue
+    hasFailed = row[7]
+    nextAttempt = Instant(milliseconds: row[8])
+    isBarred = row[9]
+  }
+
+  fileprivate static let columns = """
+    d.id, d.position, d.number, d.part, d.kind, d.record_id, d.name, d.last_error IS NOT NULL, d.next_attempt_at,
+    d.kind = 'person' AND EXISTS (
+      SELECT 1 FROM delivery u INDEXED BY delivery_unit WHERE u.state = 'pending' AND u.kind = 'unit'
+        AND u.target = d.target AND u.position = d.position AND u.part = d.part AND u.number < d.number)
+    """
+}
+
+/// What waits in the ledger, as one transaction sees it. Each question is answered by an index.
+public struct DeliveryQueue {
+  private let database: Database
+
+  init(_ database: Database) { self.database = database }
+
+  /// The next deliveries to one endpoint, in the order of their events.
+  public func waiting(for target: String, after place: (position: Int, number: Int), limit: Int) throws
+    -> [QueuedDelivery]
+  {
+    try QueuedDelivery.fetchAll(
+      database.cachedStatement(
+        sql: """
+          SELECT \(QueuedDelivery.columns) FROM delivery d INDEXED BY delivery_waiting
+          WHERE d.state = 'pending' AND d.target = ? AND (d.position, d.number) > (?, ?)
+          ORDER BY d.position, d.number LIMIT ?
+          """), arguments: [target, place.position, place.number, limit])
+  }
+
+  /// The same, of person.deactivated alone.
+  public func urgent(for target: String, after place: (position: Int, number: Int), limit: Int) throws
+    -> [QueuedDelivery]
+  {
+    try QueuedDelivery.fetchAll(
+      database.cachedStatement(
+        sql: """
+          SELECT \(QueuedDelivery.columns) FROM delivery d INDEXED BY delivery_urgent
+          WHERE d.state = 'pending' AND d.name = 'person.deactivated' AND d.target = ?
+            AND (d.position, d.number) > (?, ?)
+          ORDER BY d.position, d.number LIMIT ?
+          """), arguments: [target, place.position, place.number, limit])
+  }
+
+  /// The earliest delivery about one record.
+  public func first(for target: String, kind: String, recordID: Int) throws -> QueuedDelivery? {
+    try QueuedDelivery.fetchOne(
+      database.cachedStatement(
+        sql: """
+          SELECT \(QueuedDelivery.columns) FROM delivery d INDEXED BY delivery_queue
+          WHERE d.state = 'pending' AND d.target = ? AND d.kind = ? AND d.record_id = ?
+          ORDER BY d.position, d.number LIMIT 1
+          """), arguments: [target, kind, recordID])
+  }
+
+  /// The latest person.deactivated of one person.
+  public func lastDeactivation(for target: String, person: Int) throws -> QueuedDelivery? {
+    try QueuedDelivery.fetchOne(
+      database.cachedStatement(
+        sql: """
+          SELECT \(QueuedDelivery.columns) FROM delivery d INDEXED BY delivery_queue
+          WHERE d.state = 'pending' AND d.target = ? AND d.kind = 'person' AND d.record_id = ?
+            AND d.name = 'person.deactivated'
+          ORDER BY d.position DESC, d.number DESC LIMIT 1
+          """), arguments: [target, person])
+  }
+
+  /// The first event of a unit in one commit or day.
+  public func firstUnitEvent(for target: String, position: Int, part: Int) throws -> QueuedDelivery? {
+    try QueuedDelivery.fetchOne(
+      database.cachedStatement(
+        sql: """
+          SELECT \(QueuedDelivery.columns) FROM delivery d INDEXED BY delivery_unit
+          WHERE d.state = 'pending' AND d.kind = 'unit' AND d.target = ? AND d.position = ? AND d.part = ?
+          ORDER BY d.number LIMIT 1
+          """), arguments: [target, position, part])
+  }
+
+  /// Whether an earlier event of the same person has failed.
+  public func hasFailure(before delivery: QueuedDelivery, for target: String) throws -> Bool {
+    try Bool.fetchOne(
+      database.cachedStatement(
+        sql: """
+          SELECT EXISTS (
+            SELECT 1 FROM delivery INDEXED BY delivery_queue WHERE state = 'pending' AND target = ? AND kind = ?
+              AND record_id = ? AND (position, number) < (?, ?) AND last_error IS NOT NULL)
+          """),
+      arguments: [target, delivery.kind, delivery.recordID, delivery.position, delivery.number]) ?? false
+  }
+
+  /// Whether a unit's event that comes before this one has failed, or waits itself for one that has.
+  public func hasFailedBar(before delivery: QueuedDelivery, for target: String) throws -> Bool {
+    try Bool.fetchOne(
+      database.cachedStatement(
+        sql: """
+          SELECT EXISTS (
+            SELECT 1 FROM delivery u INDEXED BY delivery_unit WHERE u.state = 'pending' AND u.kind = 'unit'
+              AND u.target = ? AND u.position = ? AND u.part = ? AND u.number < ?
+              AND EXISTS (
+                SELECT 1 FROM delivery e INDEXED BY delivery_queue WHERE e.state = 'pending' AND e.target = u.target
+                  AND e.kind = 'unit' AND e.record_id = u.record_id AND (e.position, e.number) <= (u.position, u.number)
+                  AND e.last_error IS NOT NULL))
+          """), arguments: [target, delivery.position, delivery.part, delivery.number]) ?? false
+  }
+
+  /// With its body; `nil` when it does not wait any more.
+  public func delivery(_ id: Int64) throws -> Delivery? {
+    try Delivery.fetchOne(
+      database.cachedStatement(sql: "SELECT * FROM delivery WHERE id = ? AND state = 'pending'"), arguments: [id])
+  }
+}
+
+extension Ledger {
+  public func queue<Result>(_ body: (DeliveryQueue) throws -> Result) throws -> Result {
+    try read { try body(DeliveryQueue($0)) }
+  }
+
+  /// Endpoints for which something waits.
+  public func targetsWaiting() throws -> [String] {
+    try read { database in
+      try String.fetchAll(
+        database, sql: "SELECT target FROM tally WHERE state = 'pending' AND count > 0 ORDER BY target")
+    }
+  }
+
+  /// Ends everything that waits for an endpoint, without sending it.
+  public func finishAll(for target: String, as state: Delivery.State, reason: String, at now: Instant) throws {
+    try write { database in
+      try database.execute(
+        sql: """
+          UPDATE delivery SET state = ?, last_error = ?, finished_at = ? WHERE state = 'pending' AND target = ?
+          """, arguments: [state.rawValue, reason, now.milliseconds, target])
+    }
+  }
+
+  /// Sends finished deliveries once more, with the schedule from its start. What they went through before is kept.
+  ///
+  /// - Returns: how many wait again. What waits anyway stays as it is, and so does what has no body any more.
+  @discardableResult
+  public func requeue(_ ids: [Int64], at now: Instant) throws -> Int {
+    let count = try write { database in
+      try ids.reduce(0) { count, id in
+        try database.cachedStatement(
+          sql: """
+            UPDATE delivery SET state = 'pending', step = 0, next_attempt_at = ?, finished_at = NULL, last_error = NULL,
+              last_status = NULL WHERE id = ? AND state <> 'pending' AND body <> x''
+            """
+        ).execute(arguments: [now.milliseconds, id])
+        return count + database.changesCount
+      }
+    }
+    requeues += 1
+    return count
+  }
+}

@@ -166,6 +166,20 @@ public enum FileStore {
   }
 }
 
+/// Which file stands at a path, whatever it is called.
+public struct FileIdentity: Sendable, Equatable {
+  private let device: UInt
+  private let node: UInt
+
+  /// `nil` when nothing is there.
+  public init?(_ path: String) {
+    var info = stat()
+    guard stat(path, &info) == 0 else { return nil }
+    device = UInt(info.st_dev)
+    node = UInt(info.st_ino)
+  }
+}
+
 /// What kind of thing stands at a path, links not followed.
 public enum FileKind: Sendable {
   case file, executable, symbolicLink, directory, other

@@ -6,7 +6,7 @@ public final class FolderWatch {
   public let descriptor: Int32
   private var folders: Set<String> = []
 
-  public init() { descriptor = inotify_init1(Int32(IN_NONBLOCK.rawValue) | Int32(IN_CLOEXEC.rawValue)) }
+  public init() { descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC)) }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 

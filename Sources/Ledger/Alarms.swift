@@ -33,14 +33,14 @@ extension Alarm: FetchableRecord {
 extension Ledger {
   /// The alarms that last, the oldest first.
   public func alarms() throws -> [Alarm] {
-    try database.read { database in
+    try read { database in
       try Alarm.fetchAll(database, sql: "SELECT * FROM alarm WHERE cleared_at IS NULL ORDER BY raised_at, key")
     }
   }
 
   /// Keeps an alarm, new or with what is known of it now.
   public func keep(_ alarm: Alarm) throws {
-    try database.write { database in
+    try write { database in
       try database.execute(
         sql: """
           INSERT INTO alarm (key, target, text, raised_at, told_at) VALUES (?, ?, ?, ?, ?)
@@ -53,9 +53,24 @@ extension Ledger {
 
   /// The trouble is over.
   public func clear(_ alarm: Alarm, at now: Instant) throws {
-    try database.write { database in
+    try write { database in
       try database.execute(
         sql: "UPDATE alarm SET cleared_at = ? WHERE key = ?", arguments: [now.milliseconds, alarm.key])
+    }
+  }
+}
+
+extension Ledger {
+  /// When the oldest of what waits for an endpoint was recorded; `nil` when nothing waits.
+  public func oldestWaiting(for target: String) throws -> Instant? {
+    try read { database in
+      try Int64.fetchOne(
+        database,
+        sql: """
+          SELECT recorded_at FROM publication WHERE position = (SELECT min(position) FROM delivery
+            INDEXED BY delivery_waiting WHERE state = 'pending' AND target = ?)
+          """, arguments: [target]
+      ).map(Instant.init(milliseconds:))
     }
   }
 }

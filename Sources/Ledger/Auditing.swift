@@ -13,7 +13,7 @@ public struct RecordedPublication: Sendable {
 extension Ledger {
   /// `nil` when the ledger does not know the publication.
   public func publication(at position: Int) throws -> RecordedPublication? {
-    try database.read { database in
+    try read { database in
       let row = try Row.fetchOne(
         database, sql: "SELECT \"to\", settled FROM publication WHERE position = ?", arguments: [position])
       guard let row else { return nil }

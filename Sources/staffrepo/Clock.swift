@@ -29,3 +29,13 @@ enum Clock {
     return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 }
+
+/// Goes on from an instant by the clock that is never set back; so it does also from one that stands in for the present.
+struct RunningClock {
+  let started: Instant
+  private let origin = Clock.monotonicMilliseconds()
+
+  init(started: Instant) { self.started = started }
+
+  var now: Instant { started.adding(milliseconds: Clock.monotonicMilliseconds() - origin) }
+}

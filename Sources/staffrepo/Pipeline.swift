@@ -1,4 +1,6 @@
+import FileStore
 import GitStore
+import Glibc
 import Journal
 import Ledger
 import Publishers
@@ -17,15 +19,32 @@ struct Pipeline {
     var deadline: Int?
     /// Write only those export files that are due by their schedule.
     var followsSchedule = false
+    /// Seconds to wait for another process that publishes; `nil`: as long as it takes.
+    var patience: Double?
   }
 
   let workspace: Workspace
   let options: Options
   let now: Instant
 
-  func run() throws -> PublishReport {
-    let lock = try workspace.publishingLock()
+  /// - Returns: `nil` when another process publishes all the time.
+  func run() throws -> PublishReport? {
+    guard let lock = try workspace.publishingLock(waiting: options.patience) else { return nil }
+    lock.sign("publish \(getpid())")
     defer { withExtendedLifetime(lock) {} }
+    let clock = RunningClock(started: now)
+    let ledger = try Ledger.open(workspace.ledgerPath)
+    var report = try round(ledger, clock)
+    // Whoever pushed meanwhile may have given up waiting for the lock.
+    while try workspace.tip().commit != report.commit {
+      let next = try round(ledger, clock)
+      report.add(next)
+    }
+    try ring(report, ledger, clock.now)
+    return report
+  }
+
+  private func round(_ ledger: Ledger, _ clock: RunningClock) throws -> PublishReport {
     let tip = try workspace.tip()
     do {
       try workspace.remember(branch: tip.branch)
@@ -33,15 +52,15 @@ struct Pipeline {
       // Publishing matters more; a push could only put another branch in its place.
       Terminal.warning("The published branch cannot be remembered in the repository's settings: \(error)")
     }
-    let ledger = try Ledger.open(workspace.ledgerPath)
-    let recording = Recording(workspace: workspace, from: options.from, now: now)
+    let recording = Recording(workspace: workspace, from: options.from, now: clock.now)
     let published = try recording.run(upTo: tip.commit, in: ledger)
     let targets = try Targets(workspace)
     var report = PublishReport(tip: tip, position: try ledger.position(), published)
     let (target, followsSchedule) = (options.target, options.followsSchedule)
-    let delivering = Delivering(workspace: workspace, target: target, deadline: options.deadline, now: now)
+    let delivering = Delivering(workspace: workspace, target: target, deadline: options.deadline, clock: clock)
     report.deliveries = try delivering.run(from: ledger, to: targets)
-    let exporting = Exporting(workspace: workspace, target: target, followsSchedule: followsSchedule, now: now)
+    let exporting = Exporting(
+      workspace: workspace, target: target, followsSchedule: followsSchedule, now: clock.now)
     report.exports = try exporting.run(published, position: report.position, in: ledger)
     let switchedOff = Set(targets.subscriptions.filter { !$0.isActive }.map(\.target))
     report.waiting = try ledger.targetsWaiting().filter {
@@ -49,17 +68,24 @@ struct Pipeline {
     }
     return report
   }
+
+  private func ring(_ report: PublishReport, _ ledger: Ledger, _ now: Instant) throws {
+    let troubles = try Trouble.all(
+      report.hold, report.held, Targets(workspace), in: ledger, freshness: workspace.freshness(), at: now)
+    try AlarmBell(command: workspace.alarmCommand, ledger: ledger, now: now).ring(troubles)
+    try ledger.prune(before: now.adding(seconds: -86_400 * Int64(workspace.keptDays())))
+  }
 }
 
 /// What one run did.
 struct PublishReport {
   let branch: String
-  let commit: OID
-  let position: Int
-  let recorded: [Recording.Recorded]
-  let held: [HeldRecord]
+  private(set) var commit: OID
+  private(set) var position: Int
+  private(set) var recorded: [Recording.Recorded]
+  private(set) var held: [HeldRecord]
   /// Why the branch is not published up to its newest commit.
-  let hold: Hold?
+  private(set) var hold: Hold?
   var deliveries = Courier.Summary()
   var exports: [ExportRun] = []
   /// Endpoints for which something waits.
@@ -74,5 +100,18 @@ struct PublishReport {
     hold = published.hold
   }
 
-  var hasFailed: Bool { hold != nil || !waiting.isEmpty || deliveries.dead > 0 || exports.contains { $0.error != nil } }
+  var hasFailed: Bool {
+    hold != nil || !waiting.isEmpty || deliveries.dead > 0 || exports.contains { $0.error != nil }
+  }
+
+  /// What came in the meantime as well.
+  fileprivate mutating func add(_ next: PublishReport) {
+    (commit, position, held, hold, waiting) = (next.commit, next.position, next.held, next.hold, next.waiting)
+    recorded += next.recorded
+    exports = exports.filter { done in !next.exports.contains { $0.target == done.target } } + next.exports
+    deliveries.delivered += next.deliveries.delivered
+    deliveries.failed += next.deliveries.failed
+    deliveries.dead += next.deliveries.dead
+    deliveries.superseded += next.deliveries.superseded
+  }
 }

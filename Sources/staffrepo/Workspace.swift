@@ -60,20 +60,6 @@ struct Workspace {
     return CommitSource(repository, tree: try tree.get())
   }
 
-  /// Networks inside the organisation that endpoints may be in, from `git config staffrepo.allowNetworks`.
-  func addressPolicy() throws -> AddressPolicy {
-    let text = repository.configuration("staffrepo.allowNetworks") ?? ""
-    let words = text.split { $0 == "," || $0 == " " }
-    return AddressPolicy(
-      allowed: try words.map { word in
-        guard let network = Network(String(word)) else {
-          throw EnvironmentError(
-            "git config staffrepo.allowNetworks holds '\(word)', which is no network such as 10.20.0.0/16.")
-        }
-        return network
-      })
-  }
-
   /// The branch that counts: the one that `git config staffrepo.branch` names, else the one that was published before (so
   /// that no push can put another in its place), else the one that the configuration at HEAD, or on the only branch that
   /// names itself, does.
@@ -143,13 +129,28 @@ struct Workspace {
     }
   }
 
-  func publishingLock() throws -> FileLock {
+  /// Held by whoever publishes: one process at a time writes journal, ledger and export sets.
+  ///
+  /// - Parameter seconds: how long to wait for another; `nil`: as long as it takes.
+  /// - Returns: `nil` when another still holds it.
+  func publishingLock(waiting seconds: Double?) throws -> FileLock? {
     try FileStore.makeDirectory(folder)
-    guard let lock = try FileLock("\(folder)/publish.lock", wait: true) else {
-      throw EnvironmentError("Another process publishes.")
-    }
-    return lock
+    return try FileLock(lockPath, waiting: seconds)
   }
+
+  private var lockPath: String { "\(folder)/publish.lock" }
+
+  /// The daemon that holds the lock, if one does, by its process number.
+  func daemon() -> Int? {
+    let words = (try? FileStore.read(lockPath)).map { String(decoding: $0, as: UTF8.self).split(separator: " ") } ?? []
+    guard words.count == 2, words[0] == "watch", let process = Int(words[1]),
+      (try? FileLock(lockPath, waiting: 0)).flatMap(\.self) == nil
+    else { return nil }
+    return process
+  }
+
+  /// Has a daemon look at the branch now.
+  func wake() throws { try FileStore.write("".utf8, to: "\(folder)/wake", mode: 0o666) }
 }
 
 func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

@@ -24,6 +24,7 @@ public final class Courier {
 
   private let ledger: Ledger
   private let policy: AddressPolicy
+  private let limits: Transfers.Limits
   /// Made when the first request is: most runs have nothing to send.
   private var openTransfers: Transfers?
   private var lanes: [String: Lane] = [:]
@@ -46,11 +47,13 @@ public final class Courier {
   private static let longestHold: Int64 = 10
   private static let mostHeld = 256
 
+  /// - Parameter timeout: seconds that one request may take as a whole.
   /// - Parameter random: from 0 to 1, for jitter.
   public init(
-    ledger: Ledger, endpoints: [Endpoint], policy: AddressPolicy, clock: @escaping () -> Instant,
+    ledger: Ledger, endpoints: [Endpoint], policy: AddressPolicy, timeout: Int = 20, clock: @escaping () -> Instant,
     random: @escaping () -> Double
   ) {
+    limits = Transfers.Limits(timeout: timeout)
     self.ledger = ledger
     self.clock = clock
     self.random = random
@@ -177,7 +180,7 @@ extension Courier {
 
   private func transfers() throws -> Transfers {
     if let openTransfers { return openTransfers }
-    let transfers = try Transfers(policy: policy)
+    let transfers = try Transfers(policy: policy, limits: limits)
     openTransfers = transfers
     return transfers
   }

@@ -35,6 +35,14 @@ final class Transfers {
     var socketBytes: Int32 = 32 * 1024
     /// Connections that stay open for the next request.
     var connections = 512
+
+    init() {}
+
+    /// - Parameter seconds: that a request may take as a whole.
+    init(timeout seconds: Int) {
+      totalMilliseconds = seconds * 1000
+      connectMilliseconds = min(connectMilliseconds, totalMilliseconds)
+    }
   }
 
   private let multi: OpaquePointer

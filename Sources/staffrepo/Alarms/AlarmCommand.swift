@@ -1,3 +1,4 @@
+import FileStore
 import Glibc
 import RecordSchema
 
@@ -34,12 +35,11 @@ struct AlarmCommand {
 enum Shell {
   /// The exit status; `nil` when it was ended after so many seconds.
   static func run(_ command: String, input: String, limit: Int) throws -> Int32? {
-    var ends: [Int32] = [0, 0]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw EnvironmentError("No pipe can be made for: \(command)") }
+    guard let pipe = Pipe() else { throw EnvironmentError("No pipe can be made for: \(command)") }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, pipe.reading, STDIN_FILENO)
     // Standard output carries results.
     posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
     var attributes = posix_spawnattr_t()
@@ -52,17 +52,18 @@ enum Shell {
     sigaddset(&usual, SIGPIPE)
     posix_spawnattr_setsigdefault(&attributes, &usual)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF))
-    var arguments: [UnsafeMutablePointer<CChar>?] = ["sh", "-c", command].map { strdup($0) } + [nil]
+    var arguments: [UnsafeMutablePointer<CChar>?] =
+      ["sh", "-c", command].map { (word: String) in strdup(word) } + [nil]
     defer { for argument in arguments { free(argument) } }
     var process = pid_t()
     let code = posix_spawn(&process, "/bin/sh", &actions, &attributes, &arguments, environ)
-    close(ends[0])
+    close(pipe.reading)
     guard code == 0 else {
-      close(ends[1])
+      close(pipe.writing)
       throw EnvironmentError("No shell can be started for: \(command)")
     }
-    write(input, to: ends[1])
-    close(ends[1])
+    write(input, to: pipe.writing)
+    close(pipe.writing)
     return wait(for: process, limit: limit)
   }
 

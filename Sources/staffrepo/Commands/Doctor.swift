@@ -34,7 +34,7 @@ struct Doctor: ParsableCommand {
     case .json: Terminal.print(JSON.array(checks.map(\.json)).prettyText)
     case .text:
       for check in checks {
-        let style: Terminal.Style = check.state == .ok ? .green : check.state == .warning ? .yellow : .red
+        let style: Terminal.Colour = check.state == .ok ? .green : check.state == .warning ? .yellow : .red
         Terminal.print("\(Terminal.styled(check.state.rawValue.padded(to: 7), style))  \(check.name): \(check.message)")
         if let help = check.help, check.state != .ok { Terminal.print("         \(help)") }
       }

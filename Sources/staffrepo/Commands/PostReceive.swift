@@ -15,8 +15,15 @@ struct PostReceive: ParsableCommand {
       let workspace = try Workspace.open()
       let name = "refs/heads/\(try workspace.branch())"
       guard updates.contains(where: { $0.name == name && $0.new != .zero }) else { return }
-      let options = Pipeline.Options(deadline: deadline, followsSchedule: true)
-      let report = try Pipeline(workspace: workspace, options: options, now: Clock.now()).run()
+      if let process = workspace.daemon() {
+        try workspace.wake()
+        return Terminal.message("staffrepo: the push is published by the daemon (process \(process)).")
+      }
+      let options = Pipeline.Options(deadline: deadline, followsSchedule: true, patience: Double(deadline))
+      guard let report = try Pipeline(workspace: workspace, options: options, now: Clock.now()).run() else {
+        return Terminal.message(
+          "staffrepo: another publication is under way; when it ends, it takes this push along.")
+      }
       for line in PublishText.text(report).split(separator: "\n") { Terminal.message("staffrepo: \(line)") }
     } catch {
       Terminal.problem("The push has landed, but it is not published: \(error)")

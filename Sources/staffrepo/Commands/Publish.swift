@@ -1,5 +1,7 @@
 import ArgumentParser
+import FileStore
 import GitStore
+import Glibc
 import Journal
 import RecordSchema
 
@@ -17,6 +19,7 @@ struct Publish: ParsableCommand {
         staffrepo publish --dry-run             show what would be sent and written
         staffrepo publish --deadline 30         keep trying failed deliveries for 30 seconds
         staffrepo publish --to export/hr        write one system's files only
+        staffrepo publish --watch               follow the branch and the calendar until told to end
       """)
 
   @Flag(help: "Show what would be published; write and send nothing.")
@@ -31,6 +34,15 @@ struct Publish: ParsableCommand {
   @Option(help: "Stop delivering after so many seconds; until then, failed deliveries are tried again when due.")
   var deadline: Int?
 
+  @Flag(help: "Follow the branch and the calendar, and deliver without pause, until SIGTERM or Ctrl-C.")
+  var watch = false
+
+  @Option(help: "With --watch: how to write what happens to standard error, text or json.")
+  var log = TextOrJSON.text
+
+  @Option(help: "With --watch: write numbers for Prometheus into this file every 15 seconds.")
+  var metrics: String?
+
   @Option(help: "text or json.")
   var format = TextOrJSON.text
 
@@ -42,9 +54,16 @@ struct Publish: ParsableCommand {
       throw ValidationError(
         "--to takes a target such as webhook/digital-id or export/hr; 'staffrepo status' lists them.")
     }
+    if watch, dryRun || to != nil || from != nil || deadline != nil {
+      throw ValidationError("--watch publishes everything; it goes with --log, --metrics and --ledger only.")
+    }
+    if metrics != nil, !watch {
+      throw ValidationError("--metrics goes with --watch; once: staffrepo status --format prometheus")
+    }
   }
 
   func run() throws {
+    if watch { return try follow() }
     let workspace = try Workspace.open(ledger: ledger.ledger)
     var options = Pipeline.Options(target: to, deadline: deadline)
     if let from {
@@ -58,9 +77,48 @@ struct Publish: ParsableCommand {
       let plan = try Planning(workspace: workspace, now: Clock.now()).plan(options)
       return Terminal.print(format == .json ? plan.json.prettyText : PlanText.text(plan))
     }
-    let report = try Pipeline(workspace: workspace, options: options, now: Clock.now()).run()
+    if let process = workspace.daemon() { return try leave(to: process, workspace, options) }
+    guard let report = try Pipeline(workspace: workspace, options: options, now: Clock.now()).run() else { return }
     Terminal.print(format == .json ? report.json.prettyText : PublishText.text(report))
     if report.hasFailed { throw ExitCode(1) }
+  }
+
+  private func follow() throws {
+    Terminal.logStyle = log == .json ? .json : .text
+    let workspace = try Workspace.open(ledger: ledger.ledger)
+    guard let lock = try workspace.publishingLock(waiting: 5) else {
+      throw Refusal(
+        workspace.daemon().map { "Process \($0) watches this repository already." }
+          ?? "Another process publishes; try again when it is done.")
+    }
+    lock.sign("watch \(getpid())")
+    defer { withExtendedLifetime(lock) {} }
+    let file = ledger.ledger
+    try Watching(.init(metrics: metrics)) { try Workspace.open(ledger: file) }.run()
+  }
+
+  /// A daemon publishes here: it is woken, and waited for.
+  private func leave(to process: Int, _ workspace: Workspace, _ options: Pipeline.Options) throws {
+    guard to == nil, from == nil else {
+      throw Refusal(
+        "Process \(process) publishes this repository (publish --watch). End it first to use --to or --from.")
+    }
+    try workspace.wake()
+    let tip = try workspace.tip().commit
+    for _ in 0..<(deadline ?? 30) * 20 {
+      let last = try Journal(workspace.repository).last
+      if last?.to == tip || last?.hold?.tip == tip {
+        Terminal.print("Process \(process) publishes this repository; \(tip.short) is published.")
+        if let hold = last?.hold {
+          Terminal.print(HoldText.text(hold))
+          throw ExitCode(1)
+        }
+        return
+      }
+      usleep(50_000)
+    }
+    throw Refusal(
+      "Process \(process) publishes this repository, and has not taken \(tip.short) yet. See: staffrepo status")
   }
 
   private func check(_ target: String, _ workspace: Workspace) throws {

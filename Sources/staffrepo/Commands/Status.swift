@@ -1,6 +1,7 @@
 import ArgumentParser
 import GitStore
 import Journal
+import Ledger
 import RecordSchema
 import Records
 
@@ -14,17 +15,26 @@ struct Status: ParsableCommand {
       EXAMPLES:
         staffrepo status
         staffrepo status --format json | jq '.targets[] | select(.status != "active")'
+        staffrepo status --format prometheus > /var/lib/node_exporter/staffrepo.prom
       """)
 
-  @Option(help: "text or json.")
-  var format = TextOrJSON.text
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json, prometheus
+  }
+
+  @Option(help: "text, json, or prometheus.")
+  var format = Format.text
 
   @OptionGroup var ledger: LedgerOptions
 
   func run() throws {
-    let standing = try Standing(Workspace.open(ledger: ledger.ledger))
-    if format == .json { return Terminal.print(standing.json.prettyText) }
-    Terminal.print(text(standing))
+    let now = Clock.now()
+    let standing = try Standing(Workspace.open(ledger: ledger.ledger), at: now)
+    switch format {
+    case .json: Terminal.print(standing.json.prettyText)
+    case .prometheus: Swift.print(MetricsText.text(standing, at: now), terminator: "")
+    case .text: Terminal.print(text(standing))
+    }
   }
 
   private func text(_ standing: Standing) -> String {
@@ -46,6 +56,11 @@ struct Status: ParsableCommand {
         target.error ?? detail(target))
     }
     lines += ["", table.text]
+    if let hold = standing.journal?.hold { lines += ["", HoldText.text(hold)] }
+    for alarm in standing.alarms where alarm.key != "hold" && alarm.key != "records" {
+      lines.append("Alarm since \(alarm.raised): \(alarm.text)")
+    }
+    if let daemon = standing.daemon { lines.append("Process \(daemon) follows the branch.") }
     for held in standing.held {
       lines.append("Held: \(held.kind.rawValue) \(held.key): \(held.reason); the last good state stays in force.")
     }

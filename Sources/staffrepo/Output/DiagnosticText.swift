@@ -14,7 +14,7 @@ struct DiagnosticText {
   }
 
   mutating func text(_ diagnostic: Diagnostic) -> String {
-    let style: Terminal.Style = diagnostic.severity == .error ? .red : .yellow
+    let style: Terminal.Colour = diagnostic.severity == .error ? .red : .yellow
     let start = diagnostic.range.start
     var text =
       Terminal.styled("\(diagnostic.severity.rawValue)[\(diagnostic.rule.code)]", style)

@@ -7,13 +7,28 @@ import Records
 
 /// What a publication did, as people read it.
 enum PublishText {
+  /// For a log.
+  static func tell(_ recorded: Recording.Recorded) {
+    let entry = recorded.entry
+    Terminal.message(
+      heading(recorded),
+      [
+        .init("position", .int(entry.position)), .init("commit", .string(entry.to.description)),
+        .init("events", .int(recorded.events.values.reduce(0, +))), .init("deliveries", .int(recorded.deliveries)),
+        .init("held", .bool(entry.hold != nil)),
+      ])
+  }
+
+  private static func heading(_ recorded: Recording.Recorded) -> String {
+    let entry = recorded.entry
+    let what = entry.kind == .baseline ? "the baseline" : counted(recorded.events.values.reduce(0, +), "event")
+    return "Publication \(entry.position) (\(entry.kind.rawValue)) to \(entry.to.short): \(what)"
+  }
+
   static func text(_ report: PublishReport) -> String {
     var lines: [String] = []
     for recorded in report.recorded {
-      let entry = recorded.entry
-      let events = recorded.events.values.reduce(0, +)
-      let what = entry.kind == .baseline ? "the baseline" : counted(events, "event")
-      lines.append("Publication \(entry.position) (\(entry.kind.rawValue)) to \(entry.to.short): \(what)")
+      lines.append(heading(recorded))
       for (name, count) in recorded.events.sorted(by: { $0.key < $1.key }) { lines.append("  \(name): \(count)") }
     }
     if report.recorded.isEmpty { lines.append("Nothing new on \(report.branch) since publication \(report.position).") }

@@ -1,10 +1,30 @@
 import Glibc
+import RecordSchema
 
 /// Standard output carries the result and nothing else; everything said to people goes to standard error.
 enum Terminal {
   static func print(_ text: String) { Swift.print(text) }
 
-  static func message(_ text: String) { writeToStandardError(text + "\n") }
+  /// How what is said to people is written: for a log, one JSON object a line.
+  enum Style {
+    case text, json
+  }
+
+  enum Level: String {
+    case info, warning, error
+  }
+
+  nonisolated(unsafe) static var logStyle = Style.text
+
+  /// - Parameter fields: for machines that read the log; people find it all in the text.
+  static func message(_ text: String, _ fields: [JSON.Member] = [], level: Level = .info) {
+    if logStyle == .text { return writeToStandardError(text + "\n") }
+    let head: [JSON.Member] = [
+      .init("time", .string(Clock.now().description)), .init("level", .string(level.rawValue)),
+      .init("message", .string(text)),
+    ]
+    writeToStandardError(JSON.object(head + fields).text + "\n")
+  }
 
   private static func writeToStandardError(_ text: String) {
     var rest = Array(text.utf8)[...]
@@ -17,15 +37,19 @@ enum Terminal {
 
   /// - Parameter code: of the page that `explain` shows.
   static func problem(_ text: String, code: String? = nil) {
+    if logStyle == .json { return message(text, code.map { [.init("code", .string($0))] } ?? [], level: .error) }
     message("\(styled("error\(code.map { "[\($0)]" } ?? ""):", .red, on: STDERR_FILENO)) \(text)")
   }
 
-  static func warning(_ text: String) { message("\(styled("warning:", .yellow, on: STDERR_FILENO)) \(text)") }
+  static func warning(_ text: String) {
+    if logStyle == .json { return message(text, level: .warning) }
+    message("\(styled("warning:", .yellow, on: STDERR_FILENO)) \(text)")
+  }
 
   /// Puts out what was printed so far; a reader of a pipe waits for it.
   static func flush() { fflush(nil) }
 
-  enum Style: String {
+  enum Colour: String {
     case red = "31"
     case yellow = "33"
     case green = "32"
@@ -34,7 +58,7 @@ enum Terminal {
   }
 
   /// Colour only on a terminal, and not where NO_COLOR asks for none.
-  static func styled(_ text: String, _ style: Style, on descriptor: Int32 = STDOUT_FILENO) -> String {
+  static func styled(_ text: String, _ style: Colour, on descriptor: Int32 = STDOUT_FILENO) -> String {
     guard isatty(descriptor) == 1, getenv("NO_COLOR") == nil else { return text }
     return "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m"
   }

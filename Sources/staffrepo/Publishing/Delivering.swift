@@ -1,56 +1,67 @@
 import Ledger
 import Publishers
 import RecordSchema
-import Records
 
-/// Sends what waits in the ledger to the endpoints that the branch's tip names.
+/// Sends what waits in the ledger, once.
 struct Delivering {
   let workspace: Workspace
   /// Only to this one.
   let target: String?
   /// Keep trying failed deliveries for so many seconds; `nil`: try everything once.
   let deadline: Int?
-  let now: Instant
+  let clock: RunningClock
 
   func run(from ledger: Ledger, to targets: Targets) throws -> Courier.Summary {
-    let started = Clock.monotonicMilliseconds()
-    let endpoints = try endpoints(targets, in: ledger)
+    let endpoints = Endpoints(workspace: workspace, targets: targets, only: target)
+    let usable = try endpoints.usable(in: ledger, at: clock.now) { Terminal.problem("\($0): \($1)") }
+    let progress = DeliveryProgress(try usable.reduce(0) { try $0 + (ledger.counts(of: $1.target)[.pending] ?? 0) })
     let courier = Courier(
-      ledger: ledger, endpoints: endpoints.filter { $0.fault == nil }, policy: try workspace.addressPolicy(),
-      clock: { now.adding(milliseconds: Clock.monotonicMilliseconds() - started) },
+      ledger: ledger, endpoints: usable, policy: try workspace.addressPolicy(),
+      timeout: try workspace.requestTimeout(), clock: { clock.now },
       random: { Double.random(in: 0...1) })
     courier.report = { delivery, status, error in
-      if let error { Terminal.message("\(delivery.target): \(delivery.name) \(delivery.subject): \(error)") }
+      progress.note(isFailure: error != nil)
+      if let error { DeliveryText.tell(delivery, status, error) }
     }
-    let patience: Courier.Patience = deadline.map { .until(now.adding(seconds: Int64($0))) } ?? .once
+    let patience: Courier.Patience = deadline.map { .until(clock.started.adding(seconds: Int64($0))) } ?? .once
+    defer { Terminal.endProgress() }
     return try courier.run(patience)
   }
+}
 
-  /// The subscriptions of the tip that may be sent to. What waits for one that is gone is cancelled.
-  private func endpoints(_ targets: Targets, in ledger: Ledger) throws -> [Endpoint] {
-    let subscriptions = Dictionary(uniqueKeysWithValues: targets.subscriptions.map { ($0.target, $0) })
-    for target in try ledger.targetsWaiting() where subscriptions[target] == nil {
-      try ledger.finishAll(
-        for: target, as: .cancelled, reason: "The subscription was removed from the branch.", at: now)
-    }
-    let wanted = targets.subscriptions.filter { $0.isActive && (target ?? $0.target) == $0.target }
-    return try wanted.compactMap { subscription in
-      if try ledger.noteAddress(subscription.url, of: subscription.target) { try ledger.enable(subscription.target) }
-      if try ledger.disabledReason(of: subscription.target) != nil { return nil }
-      let endpoint = endpoint(subscription, targets.organisation)
-      if let fault = endpoint.fault { Terminal.problem("\(subscription.target): \(fault). Nothing is sent there.") }
-      return endpoint
-    }
+/// What people and logs are told of a failed attempt. No name, no reference: logs live elsewhere and longer.
+enum DeliveryText {
+  static func tell(_ delivery: Delivery, _ status: Int?, _ error: String) {
+    Terminal.message(
+      "\(delivery.target): \(delivery.name) \(delivery.kind):\(delivery.recordID): \(error)",
+      [
+        .init("target", .string(delivery.target)), .init("event", .string(delivery.name)),
+        .init("event_id", .string(delivery.eventID)), .init("status", .optional(status)),
+        .init("attempt", .int(delivery.attempts + 1)),
+      ], level: .warning)
   }
+}
 
-  private func endpoint(_ subscription: Subscription, _ organisation: Int) -> Endpoint {
-    do {
-      return Endpoint(
-        target: subscription.target, url: subscription.url, organisation: organisation,
-        secrets: try workspace.secrets(subscription.secrets), fault: nil)
-    } catch {
-      return Endpoint(
-        target: subscription.target, url: subscription.url, organisation: organisation, secrets: [], fault: "\(error)")
-    }
+/// How far a large backlog is, on a terminal.
+final class DeliveryProgress {
+  private let total: Int
+  private var done = 0
+  private var failed = 0
+  private let started = Clock.monotonicMilliseconds()
+  private var shown: Int64 = 0
+
+  init(_ total: Int) { self.total = total }
+
+  func note(isFailure: Bool) {
+    done += 1
+    failed += isFailure ? 1 : 0
+    let now = Clock.monotonicMilliseconds()
+    guard total > 20, now - shown >= 100 else { return }
+    shown = now
+    let rate = Double(done) * 1000 / Double(max(1, now - started))
+    let left = rate > 0 ? Int(Double(max(0, total - done)) / rate) : 0
+    Terminal.progress(
+      "\(done) of \(total) deliveries\(failed > 0 ? ", \(failed) failed" : ""), \(Int(rate)) a second, about \(left) s left"
+    )
   }
 }

@@ -19,6 +19,8 @@ struct Standing {
     let commit: String?
     /// Commits of the branch that the target has not got yet.
     let behind: Int?
+    /// Seconds for which the oldest of what the target lacks has waited.
+    let lag: Int?
     let error: String?
     let metadata: [JSON.Member]
   }
@@ -30,14 +32,19 @@ struct Standing {
   let behind: Int?
   let targets: [Target]
   let held: [HeldRecord]
+  /// What somebody has to know of, the oldest first.
+  let alarms: [Alarm]
+  /// The process that follows the branch, if one does.
+  let daemon: Int?
 }
 
 extension Standing {
-  init(_ workspace: Workspace) throws {
+  init(_ workspace: Workspace, at now: Instant) throws {
     let tip = try workspace.tip()
     let journal = try Journal(workspace.repository)
     let ledger = try Ledger.openForReading(workspace.ledgerPath)
-    let reader = StandingReader(workspace: workspace, ledger: ledger, tip: tip.commit)
+    let reader = StandingReader(
+      workspace: workspace, ledger: ledger, tip: tip.commit, hold: journal.last?.hold, now: now)
     let targets = try Targets(workspace)
     branch = tip.branch
     self.tip = tip.commit
@@ -46,6 +53,8 @@ extension Standing {
     self.targets =
       try targets.subscriptions.map(reader.target) + targets.systems.map(reader.target)
     held = journal.last?.held ?? []
+    alarms = try ledger?.alarms() ?? []
+    daemon = workspace.daemon()
   }
 
   var json: JSON {
@@ -58,6 +67,13 @@ extension Standing {
         ]
       } ?? .null, "behind": .optional(behind), "targets": .array(targets.map { $0.json(held: held) }),
       "held": .array(held.map(\.json)), "hold": journal?.hold?.json ?? .null,
+      "alarms": .array(
+        alarms.map {
+          [
+            "alarm": .string($0.key), "target": .optional($0.target), "since": .string($0.raised.description),
+            "text": .string($0.text),
+          ]
+        }), "daemon": .optional(daemon),
     ]
   }
 }
@@ -67,7 +83,8 @@ extension Standing.Target {
   func json(held: [HeldRecord]) -> JSON {
     [
       "target": .string(name), "status": .string(state.rawValue), "last_sync": .optional(lastSync?.description),
-      "commit": .optional(commit), "behind": .optional(behind), "error": .optional(error),
+      "commit": .optional(commit), "behind": .optional(behind), "lag_seconds": .optional(lag),
+      "error": .optional(error),
       "held": .array(held.map(\.json)), "metadata": .object(metadata),
     ]
   }
@@ -77,6 +94,8 @@ private struct StandingReader {
   let workspace: Workspace
   let ledger: Ledger?
   let tip: OID
+  let hold: Hold?
+  let now: Instant
 
   /// Commits from one on to the tip; everything when there was none before.
   func distance(from commit: OID?) throws -> Int? {
@@ -97,12 +116,13 @@ private struct StandingReader {
         .disabled
       } else if fault != nil || counts[.dead] ?? 0 > 0
         || trouble?.state == .pending
-      { .failed } else if waiting > 0 || position == 0 { .pending } else { .active }
+      { .failed } else if waiting > 0 || position == 0 || hold != nil { .pending } else { .active }
     let synced = try waiting == 0 ? ledger?.lastPublished() : nil
     return Standing.Target(
       name: name, state: state, lastSync: newest?.finished, commit: synced?.commit ?? newest.flatMap(commit),
       behind: try waiting == 0 ? distance(from: synced.flatMap { OID($0.commit) }) : nil,
-      error: fault ?? disabled ?? trouble.flatMap(\.lastError),
+      lag: try ledger?.oldestWaiting(for: name).map { max(0, Int(now.seconds - $0.seconds)) },
+      error: fault ?? disabled ?? trouble.flatMap(\.lastError) ?? hold.map { "held: \(HoldText.reasons($0))" },
       metadata: [
         .init("delivered", .int(counts[.delivered] ?? 0)), .init("pending", .int(waiting)),
         .init("dead", .int(counts[.dead] ?? 0)), .init("superseded", .int(counts[.superseded] ?? 0)),
@@ -127,13 +147,14 @@ private struct StandingReader {
     let last = try ledger?.newestExport(of: name)
     let good = try ledger?.newestExport(of: name, succeeded: true)
     let state: Standing.State =
-      if !system.isEnabled { .disabled } else if last?.error != nil { .failed } else if good == nil { .pending } else {
-        .active
-      }
+      if !system.isEnabled { .disabled } else if last?.error != nil { .failed } else if good == nil || hold != nil {
+        .pending
+      } else { .active }
     let next = good.map { $0.at.adding(seconds: Int64(system.schedule.interval)) }
     return Standing.Target(
       name: name, state: state, lastSync: good?.at, commit: good?.commit,
-      behind: try distance(from: good.flatMap { OID($0.commit) }), error: last?.error,
+      behind: try distance(from: good.flatMap { OID($0.commit) }), lag: nil,
+      error: last?.error ?? hold.map { "held: \(HoldText.reasons($0))" },
       metadata: [
         .init("files", .optional(good?.files)), .init("rows", .optional(good?.rows)),
         .init("bytes", .optional(good?.bytes)), .init("duration_ms", .optional(good?.milliseconds)),

@@ -1,3 +1,4 @@
+import FileStore
 import Glibc
 
 /// Hears that the program is to end, by SIGTERM or SIGINT, between two pieces of work.
@@ -9,9 +10,9 @@ enum Stopping {
   static var descriptor: Int32 { ends.0 }
 
   static func listen() {
-    var pair: [Int32] = [0, 0]
-    guard pipe2(&pair, O_CLOEXEC | O_NONBLOCK) == 0 else { return }
-    ends = (pair[0], pair[1])
+    guard let pipe = Pipe() else { return }
+    ends = (pipe.reading, pipe.writing)
+    _ = fcntl(pipe.writing, F_SETFL, O_NONBLOCK)
     for number in [SIGTERM, SIGINT] {
       signal(number) { _ in
         var byte: UInt8 = 1

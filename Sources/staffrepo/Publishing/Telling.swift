@@ -26,12 +26,15 @@ struct Telling {
       // Nothing is sent for what was there before, except to those who ask for it: then the branch is told from its root.
       guard staff.subscriptions.contains(where: \.backfill) else { return staff }
     }
-    var number = 0
-    func tellStep(_ step: Step) throws { try tell(step, &number, emit) }
+    var (number, part) = (0, 0)
+    func tellStep(_ step: Step) throws {
+      part += 1
+      try tell(step, part, &number, emit)
+    }
     return try mayPass.map { try line.tell(entry, while: $0, tellStep) } ?? line.tell(entry, tellStep)
   }
 
-  private func tell(_ step: Step, _ number: inout Int, _ emit: (Item) throws -> Void) throws {
+  private func tell(_ step: Step, _ part: Int, _ number: inout Int, _ emit: (Item) throws -> Void) throws {
     let events = try step.events()
     let consumers = try step.consumerEvents(events)
     let numbers = numbered(events + consumers.flatMap(\.own), from: &number)
@@ -41,7 +44,7 @@ struct Telling {
     for consumer in consumers where entry.kind != .baseline || consumer.subscription.backfill {
       let fields = FieldSelection(allowed: consumer.subscription.fields, sensitive: step.sensitiveFields)
       for event in consumer.common + consumer.own {
-        try deliver(event, numbers[event.id] ?? 0, consumer.subscription, fields, emit)
+        try deliver(event, (numbers[event.id] ?? 0, part), consumer.subscription, fields, emit)
       }
     }
   }
@@ -57,12 +60,13 @@ struct Telling {
   }
 
   private func deliver(
-    _ event: Event, _ number: Int, _ subscription: Subscription, _ fields: FieldSelection,
+    _ event: Event, _ place: (number: Int, part: Int), _ subscription: Subscription, _ fields: FieldSelection,
     _ emit: (Item) throws -> Void
   ) throws {
-    guard let envelope = event.envelope(fields: fields, sequence: (entry.position, number)) else { return }
+    guard let envelope = event.envelope(fields: fields, sequence: (entry.position, place.number)) else { return }
     let delivery = NewDelivery(
-      target: subscription.target, eventID: event.id, number: number, name: event.name.rawValue, kind: event.kind,
+      target: subscription.target, eventID: event.id, number: place.number, part: place.part, name: event.name.rawValue,
+      kind: event.kind,
       recordID: event.recordID, subject: event.subject, format: subscription.format,
       happened: event.timestamp,
       body: Endpoint.body(

@@ -1,0 +1,256 @@
+import FileStore
+import GitStore
+import Glibc
+import Journal
+import Ledger
+import Publishers
+import RecordSchema
+import Records
+
+/// The daemon: follows the branch and the calendar, and delivers without pause.
+///
+/// Everything happens on one thread, in turns. A push wakes it by the change of a file; a look now and then makes up for
+/// what no file told. It holds the publishing lock as long as it lives.
+final class Watching {
+  struct Options {
+    /// Where the numbers for monitoring are written, again and again.
+    var metrics: String?
+  }
+
+  private let open: () throws -> Workspace
+  private let options: Options
+  private let clock: RunningClock
+  private let watch = FolderWatch()
+  private var workspace: Workspace
+  private var ledger: Ledger
+  private var ledgerFile: FileIdentity?
+  private var courier: Courier?
+  private var settings: Settings?
+  private var published: Published?
+  private var lookedAt: OID?
+  private var looks = Timer(every: 10)
+  private var exports = Timer(every: 60)
+  private var alarms = Timer(every: 15)
+  private var metrics = Timer(every: 15)
+  private var pruning = Timer(every: 86_400)
+  private var midnight: Instant?
+  /// What keeps it from publishing, and since when it is tried again in ever longer pauses.
+  private var failure: (text: String, pause: Int64)?
+
+  /// - Parameter open: opens the repository anew: its settings may have changed.
+  init(_ options: Options, open: @escaping () throws -> Workspace) throws {
+    self.options = options
+    self.open = open
+    clock = RunningClock(started: Clock.now())
+    workspace = try open()
+    ledger = try Ledger.open(workspace.ledgerPath)
+    ledgerFile = FileIdentity(workspace.ledgerPath)
+  }
+
+  /// Until the program is asked to end.
+  func run() throws {
+    Stopping.listen()
+    Terminal.message("watching \(try workspace.branch()) in \(workspace.repository.gitDirectory) (process \(getpid()))")
+    while !Stopping.isAsked {
+      attempt(turn)
+      do {
+        try deliver()
+      } catch {
+        fail(error)
+        Descriptors.wait(on: [Stopping.descriptor], milliseconds: 1000)
+      }
+    }
+    Terminal.message("ending; what is under way is finished first")
+    try courier?.drain(milliseconds: 25_000)
+  }
+
+  // MARK: One turn
+
+  private func turn() throws {
+    let now = clock.now
+    if watch.drain() { looks.hurry() }
+    if let midnight, now >= midnight { looks.hurry() }
+    if looks.isDue(at: now) { try look(now) }
+    if exports.isDue(at: now) { try export(now) }
+    if alarms.isDue(at: now) { try ring(now) }
+    if let path = options.metrics, metrics.isDue(at: now) {
+      try FileStore.write(MetricsText.text(Standing(workspace, at: now), at: now).utf8, to: path, mode: 0o644)
+    }
+    if pruning.isDue(at: now) { try ledger.prune(before: now.adding(seconds: -86_400 * Int64(workspace.keptDays()))) }
+  }
+
+  /// Compares the journal with the branch and the calendar, and publishes what is new.
+  private func look(_ now: Instant) throws {
+    workspace = try open()
+    follow()
+    try reopenLostLedger()
+    let tip = try workspace.tip()
+    try renewCourier()
+    if lookedAt != tip.commit || midnight.map({ now >= $0 }) ?? true { try publish(tip, now) }
+    courier?.update(endpoints: try endpoints(now))
+    if failure != nil { Terminal.message("publishing works again") }
+    failure = nil
+  }
+
+  private func publish(_ tip: (branch: String, commit: OID), _ now: Instant) throws {
+    try? workspace.remember(branch: tip.branch)
+    let published = try Recording(workspace: workspace, from: nil, now: now).run(upTo: tip.commit, in: ledger)
+    for recorded in published.recorded { PublishText.tell(recorded) }
+    if !published.recorded.isEmpty {
+      courier?.wake()
+      exports.hurry()
+      alarms.hurry()
+    }
+    self.published = published
+    lookedAt = tip.commit
+    let zone = try workspace.configuration(at: tip.commit).organisation.timeZone
+    midnight = zone.firstInstant(of: zone.date(at: now).adding(days: 1))
+  }
+
+  /// Somebody may have moved the ledger away: writing into it would reach nobody.
+  private func reopenLostLedger() throws {
+    let file = FileIdentity(workspace.ledgerPath)
+    guard file == nil || file != ledgerFile else { return }
+    Terminal.warning("the ledger is another file than before; it is opened anew")
+    try courier?.drain(milliseconds: 25_000)
+    courier = nil
+    ledger = try Ledger.open(workspace.ledgerPath)
+    ledgerFile = FileIdentity(workspace.ledgerPath)
+    lookedAt = nil
+  }
+
+  /// What the host decides about connections; another choice wants a new courier.
+  private struct Settings: Equatable {
+    let networks: [Network]
+    let timeout: Int
+  }
+
+  private func renewCourier() throws {
+    let policy = try workspace.addressPolicy()
+    let wanted = Settings(networks: policy.allowed, timeout: try workspace.requestTimeout())
+    guard courier == nil || wanted != settings else { return }
+    try courier?.drain(milliseconds: 25_000)
+    let clock = clock
+    let courier = Courier(
+      ledger: ledger, endpoints: [], policy: policy, timeout: wanted.timeout, clock: { clock.now },
+      random: { Double.random(in: 0...1) })
+    courier.report = { [unowned self] delivery, status, error in
+      guard let error else { return }
+      DeliveryText.tell(delivery, status, error)
+      if delivery.name == EventName.personDeactivated.rawValue { alarms.hurry() }
+    }
+    (self.courier, settings) = (courier, wanted)
+  }
+
+  private func endpoints(_ now: Instant) throws -> [Endpoint] {
+    let targets = try Targets(workspace)
+    return try Endpoints(workspace: workspace, targets: targets).usable(in: ledger, at: now) { target, fault in
+      if faults[target] != fault { Terminal.problem("\(target): \(fault)") }
+      faults[target] = fault
+    }
+  }
+
+  /// What was said of endpoints already.
+  private var faults: [String: String] = [:]
+
+  private func export(_ now: Instant) throws {
+    guard let published else { return }
+    // People's access first: a set of files may take seconds.
+    if let courier, !courier.isIdle, exportPatience > 0 {
+      exportPatience -= 1
+      return exports.hurry()
+    }
+    exportPatience = 50
+    let exporting = Exporting(workspace: workspace, target: nil, followsSchedule: true, now: now)
+    for run in try exporting.run(published, position: ledger.position(), in: ledger) where run.error == nil {
+      Terminal.message(
+        "\(run.target): \(counted(run.files ?? 0, "file")), \(counted(run.rows ?? 0, "row"))",
+        [.init("target", .string(run.target)), .init("rows", .optional(run.rows))])
+      alarms.hurry()
+    }
+  }
+
+  /// How many turns more the files wait for deliveries.
+  private var exportPatience = 50
+
+  private func ring(_ now: Instant) throws {
+    let targets = try Targets(workspace)
+    let troubles = try Trouble.all(
+      published?.hold, published?.staff?.held ?? [], targets, in: ledger, freshness: workspace.freshness(), at: now)
+    try AlarmBell(command: workspace.alarmCommand, ledger: ledger, now: now).ring(troubles)
+  }
+
+  private func deliver() throws {
+    let descriptors = [watch.descriptor, Stopping.descriptor].filter { $0 >= 0 }
+    let wait: Int32 = exports.isHurried || looks.isHurried ? 20 : 500
+    guard let courier else { return Descriptors.wait(on: descriptors, milliseconds: wait) }
+    try courier.advance(waiting: wait, alsoOn: descriptors, isEager: false)
+  }
+
+  /// Folders in which a push shows: where references are, and our own, into which others write to wake us.
+  private func follow() {
+    let folder = workspace.repository.gitDirectory
+    watch.add(folder)
+    watch.add(workspace.folder)
+    var parts = ((try? workspace.branch()) ?? "main").split(separator: "/").dropLast()[...]
+    var path = "\(folder)refs/heads"
+    watch.add(path)
+    while let part = parts.popFirst() {
+      path += "/\(part)"
+      watch.add(path)
+    }
+  }
+
+  // MARK: Trouble
+
+  private func attempt(_ work: () throws -> Void) {
+    do {
+      try work()
+    } catch {
+      fail(error)
+    }
+  }
+
+  /// Says what is wrong, once, has the host told, and tries again after a pause.
+  private func fail(_ error: any Error) {
+    let text = "\(error)"
+    let isNew = failure?.text != text
+    failure = (text, min(60, (failure?.pause ?? 2) * 2))
+    lookedAt = nil
+    looks.postpone(seconds: failure?.pause ?? 60, from: clock.now)
+    guard isNew else { return }
+    Terminal.problem("\(text) It is tried again.")
+    do {
+      // Not by way of the ledger, which may be what is broken.
+      try workspace.alarmCommand?.run(
+        .raised, key: "publishing", target: nil, text: "Publishing does not go on: \(text)", since: clock.now)
+    } catch {
+      Terminal.problem("\(error)")
+    }
+  }
+}
+
+/// Something to be done again and again, or at once.
+private struct Timer {
+  private let interval: Int64
+  private var next: Instant?
+  private(set) var isHurried = true
+
+  /// - Parameter seconds: between two times.
+  init(every seconds: Int64) { interval = seconds }
+
+  /// Whether it is time; then the next time is set.
+  mutating func isDue(at now: Instant) -> Bool {
+    guard isHurried || next.map({ now >= $0 }) ?? true else { return false }
+    isHurried = false
+    next = now.adding(seconds: interval)
+    return true
+  }
+
+  mutating func hurry() { isHurried = true }
+
+  mutating func postpone(seconds: Int64, from now: Instant) {
+    isHurried = false
+    next = now.adding(seconds: seconds)
+  }
+}

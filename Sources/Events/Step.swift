@@ -56,6 +56,14 @@ public struct Step {
     self.sensitiveFields = sensitiveFields
   }
 
+  /// The same step as one consumer sees it who was there all the time.
+  public func seen(by subscription: Subscription) -> Step {
+    Step(
+      before: before, after: after, stamp: stamp, touched: touched, touchedUnits: touchedUnits, everybody: everybody,
+      subscriptionsBefore: [subscription], subscriptions: [subscription], sensitiveFields: sensitiveFields,
+      telling: names)
+  }
+
   public var origin: Origin { stamp.origin }
   /// The day on which what it leads to is judged.
   public var date: CalendarDate { after.date }

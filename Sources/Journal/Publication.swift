@@ -61,8 +61,13 @@ public struct PublishedLine {
   }
 
   /// Tells the steps of a publication, one that is in the journal or one that may come to be.
-  public func tell(_ entry: JournalEntry, _ emit: (Step) throws -> Void) throws -> Staff {
-    let timeline = try timeline(of: entry)
+  ///
+  /// - Parameter observer: somebody else to whom it is shown, whatever the records say.
+  @discardableResult
+  public func tell(
+    _ entry: JournalEntry, to observer: Subscription? = nil, _ emit: (Step) throws -> Void
+  ) throws -> Staff {
+    let timeline = try timeline(of: entry, observer)
     try follow(entry, timeline, emit)
     try timeline.settle(through: entry.settled, emit)
     if let hold = entry.hold {
@@ -89,7 +94,7 @@ public struct PublishedLine {
   public func tell(
     _ entry: JournalEntry, while mayPass: (Step) throws -> Bool, _ emit: (Step) throws -> Void
   ) throws -> Staff {
-    let timeline = try timeline(of: entry)
+    let timeline = try timeline(of: entry, nil)
     var last: OID?
     try follow(entry, timeline) { step in
       guard case .commit = step.origin, let commit = OID(step.commit) else { return try emit(step) }
@@ -107,14 +112,14 @@ public struct PublishedLine {
   private func previous(_ entry: JournalEntry) -> JournalEntry? { entries.prefix(entry.position - 1).last }
 
   /// Stands where an entry begins.
-  private func timeline(of entry: JournalEntry) throws -> Timeline {
+  private func timeline(of entry: JournalEntry, _ observer: Subscription?) throws -> Timeline {
     guard entry.kind != .baseline, let previous = previous(entry) else {
-      return Timeline(repository, staff: try Staff(), settled: nil, rewrittenAt: nil)
+      return Timeline(repository, staff: try Staff(), settled: nil, rewrittenAt: nil, observer: observer)
     }
     let staff = try staff(after: previous)
     return Timeline(
       repository, staff: staff, settled: previous.settled, rewrittenAt: entry.rewrittenAt,
-      told: try ToldPeople(previous.hold?.told ?? Hold.Told()) { try staff.person($0)?.record })
+      told: try ToldPeople(previous.hold?.told ?? Hold.Told()) { try staff.person($0)?.record }, observer: observer)
   }
 
   /// Moves along the commits of an entry.

@@ -15,10 +15,14 @@ final class Timeline {
   private let rewrittenAt: Int?
   /// What was told of some while the branch was held. They stay as told until `lift`.
   var told: ToldPeople
+  /// Somebody else who looks on, whatever the records say.
+  private let observer: Subscription?
 
   init(
-    _ repository: Repository, staff: Staff, settled: CalendarDate?, rewrittenAt: Int?, told: ToldPeople = ToldPeople()
+    _ repository: Repository, staff: Staff, settled: CalendarDate?, rewrittenAt: Int?, told: ToldPeople = ToldPeople(),
+    observer: Subscription? = nil
   ) {
+    self.observer = observer
     self.told = told
     self.repository = repository
     self.staff = staff
@@ -53,7 +57,7 @@ final class Timeline {
       origin: .commit(commit.description), timestamp: Instant(seconds: info.time), isRewritten: isRewrite)
     let earlier = Dictionary(uniqueKeysWithValues: change.people.map { ($0.id, $0.before?.record) })
     let touched = try touched(by: change, unitsBefore: before.units).union(past).sorted()
-    let subscriptions = before.subscriptions + staff.subscriptions
+    let subscriptions = before.subscriptions + staff.subscriptions + observers
     let people = try touched.flatMap { id in
       [try earlier[id] ?? staff.person(id)?.record, try staff.person(id)?.record].compactMap(\.self)
     }
@@ -89,7 +93,7 @@ final class Timeline {
       let zone = staff.configuration.organisation.timeZone
       let subscriptions = staff.subscriptions
       let records = try people.compactMap { try staff.person($0)?.record }
-      let units = try staff.units.shown(to: subscriptions, of: records)
+      let units = try staff.units.shown(to: subscriptions + observers, of: records)
       let step = Step(
         before: moment(on: date.adding(days: -1), units), after: moment(on: date, units),
         stamp: stamp(origin: .day(date), timestamp: zone.firstInstant(of: date), isRewritten: false),
@@ -99,6 +103,8 @@ final class Timeline {
     }
     settled = day
   }
+
+  var observers: [Subscription] { observer.map { [$0] } ?? [] }
 
   func boundaries(through day: CalendarDate) throws -> [(day: CalendarDate, people: Set<PersonID>)] {
     guard let settled, settled < day else { return [] }

@@ -45,7 +45,7 @@ extension Timeline {
     guard let date = settled else { return }
     let subscriptions = staff.subscriptions
     let records = try ids.flatMap { [before.record($0), after.record($0), try staff.person($0)?.record] }
-    let units = try staff.units.shown(to: subscriptions, of: records.compactMap(\.self))
+    let units = try staff.units.shown(to: subscriptions + observers, of: records.compactMap(\.self))
     try emit(
       Step(
         before: moment(on: date, units, as: before), after: moment(on: date, units, as: after), stamp: stamp,

@@ -22,7 +22,7 @@ struct StaffRepo: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "Records", subcommands: [Init.self, Validate.self, Diff.self, Explain.self, Schema.self]),
       CommandGroup(name: "Publishing", subcommands: [Events.self, PlanCommand.self, Publish.self, Export.self]),
-      CommandGroup(name: "Seeing", subcommands: [Status.self, Deliveries.self, Audit.self, Doctor.self]),
+      CommandGroup(name: "Seeing", subcommands: [Status.self, Deliveries.self, Redeliver.self, Audit.self, Doctor.self]),
       CommandGroup(name: "Connecting", subcommands: [Listen.self, Hook.self]),
     ])
 }

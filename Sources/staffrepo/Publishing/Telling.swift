@@ -34,6 +34,25 @@ struct Telling {
     return try mayPass.map { try line.tell(entry, while: $0, tellStep) } ?? line.tell(entry, tellStep)
   }
 
+  /// Tells what one consumer would have been sent, had it been there: for sending it later.
+  func tell(to subscription: Subscription, _ emit: (NewDelivery) throws -> Void) throws {
+    var (number, part) = (0, 0)
+    try line.tell(entry, to: subscription) { step in
+      part += 1
+      let events = try step.events()
+      let consumers = try step.consumerEvents(events)
+      let own = try step.seen(by: subscription).consumerEvents(events).first
+      // The numbers are those under which others know the events.
+      let numbers = numbered(events + consumers.flatMap(\.own), from: &number)
+      let fields = FieldSelection(allowed: subscription.fields, sensitive: step.sensitiveFields)
+      for event in (own?.common ?? []) + (own?.own ?? []) {
+        try deliver(event, (numbers[event.id] ?? number, part), subscription, fields) { item in
+          if case .delivery(let delivery, _) = item { try emit(delivery) }
+        }
+      }
+    }
+  }
+
   private func tell(_ step: Step, _ part: Int, _ number: inout Int, _ emit: (Item) throws -> Void) throws {
     let events = try step.events()
     let consumers = try step.consumerEvents(events)

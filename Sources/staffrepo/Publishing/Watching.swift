@@ -1,3 +1,4 @@
+import ArgumentParser
 import FileStore
 import GitStore
 import Glibc
@@ -70,7 +71,10 @@ final class Watching {
     let now = clock.now
     if watch.drain() { looks.hurry() }
     if let midnight, now >= midnight { looks.hurry() }
-    if looks.isDue(at: now) { try look(now) }
+    if looks.isDue(at: now) {
+      try look(now)
+      try runErrands(now)
+    }
     if exports.isDue(at: now) { try export(now) }
     if alarms.isDue(at: now) { try ring(now) }
     if let path = options.metrics, metrics.isDue(at: now) {
@@ -90,6 +94,20 @@ final class Watching {
     courier?.update(endpoints: try endpoints(now))
     if failure != nil { Terminal.message("publishing works again") }
     failure = nil
+  }
+
+  private func runErrands(_ now: Instant) throws {
+    try Errand.runAll(in: workspace) { words in
+      do {
+        let command = try Redeliver.parse(words)
+        let answer = try command.perform(workspace, ledger, at: now)
+        courier?.wake()
+        courier?.update(endpoints: try endpoints(now))
+        return answer
+      } catch {
+        return ("\(error)", 1)
+      }
+    }
   }
 
   private func publish(_ tip: (branch: String, commit: OID), _ now: Instant) throws {
@@ -135,8 +153,8 @@ final class Watching {
       ledger: ledger, endpoints: [], policy: policy, timeout: wanted.timeout, clock: { clock.now },
       random: { Double.random(in: 0...1) })
     courier.report = { [unowned self] delivery, status, error in
-      guard let error else { return }
-      DeliveryText.tell(delivery, status, error)
+      if let error { DeliveryText.tell(delivery, status, error) }
+      guard error != nil || delivery.attempts > 0 else { return }
       if delivery.name == EventName.personDeactivated.rawValue { alarms.hurry() }
     }
     (self.courier, settings) = (courier, wanted)
@@ -192,6 +210,7 @@ final class Watching {
     let folder = workspace.repository.gitDirectory
     watch.add(folder)
     watch.add(workspace.folder)
+    watch.add("\(workspace.folder)/errands")
     var parts = ((try? workspace.branch()) ?? "main").split(separator: "/").dropLast()[...]
     var path = "\(folder)refs/heads"
     watch.add(path)

@@ -153,6 +153,13 @@ public enum FileStore {
     }
   }
 
+  /// The name of the user who owns a file or folder.
+  public static func owner(of path: String) -> String? {
+    var info = stat()
+    guard stat(path, &info) == 0, let user = getpwuid(info.st_uid) else { return nil }
+    return String(cString: user.pointee.pw_name)
+  }
+
   public static func directory(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "" }
     return slash == path.startIndex ? "/" : String(path[..<slash])

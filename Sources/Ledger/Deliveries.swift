@@ -74,6 +74,18 @@ public struct NewDelivery: Sendable {
   }
 }
 
+extension Delivery {
+  /// A delivery that no ledger knows: a trial.
+  public init(trial: NewDelivery, at now: Instant) {
+    (id, position, attempts, step) = (0, 0, 0, 0)
+    (target, eventID, number, part, name) = (trial.target, trial.eventID, trial.number, trial.part, trial.name)
+    (kind, recordID, subject) = (trial.kind.rawValue, trial.recordID, trial.subject)
+    (format, happened, body) = (trial.format, trial.happened, trial.body)
+    (state, firstAttempt, nextAttempt) = (.pending, nil, now)
+    (lastStatus, lastError, finished) = (nil, nil, nil)
+  }
+}
+
 extension Delivery: FetchableRecord {
   public init(row: Row) throws {
     id = row["id"]

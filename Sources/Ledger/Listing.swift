@@ -74,3 +74,18 @@ extension Ledger {
     }
   }
 }
+
+extension Ledger {
+  /// The record about which something was published last under a name.
+  public func newestSubject(_ kind: RecordKind, _ name: String) throws -> (id: Int, subject: String)? {
+    try read { database in
+      try Row.fetchOne(
+        database,
+        sql: """
+          SELECT record_id, subject FROM event WHERE kind = ? AND (subject = ? COLLATE NOCASE OR record_id = ?)
+          ORDER BY position DESC, number DESC LIMIT 1
+          """, arguments: [kind.rawValue, name, Int(name)]
+      ).map { ($0["record_id"], $0["subject"]) }
+    }
+  }
+}

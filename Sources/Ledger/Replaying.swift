@@ -48,7 +48,8 @@ extension Ledger {
       func fetch(_ terms: [String], _ arguments: StatementArguments) throws -> [FinishedDelivery] {
         try FinishedDelivery.fetchAll(
           database,
-          sql: "SELECT \(columns) FROM delivery WHERE \(terms.joined(separator: " AND ")) ORDER BY position, number, target",
+          sql:
+            "SELECT \(columns) FROM delivery WHERE \(terms.joined(separator: " AND ")) ORDER BY position, number, target",
           arguments: arguments)
       }
       guard let eventIDs else { return try fetch(terms, arguments) }
@@ -111,7 +112,8 @@ extension Ledger {
   public func position(since instant: Instant) throws -> Int {
     try read { database in
       try Int.fetchOne(
-        database, sql: "SELECT min(position) FROM publication WHERE recorded_at >= ?", arguments: [instant.milliseconds])
+        database, sql: "SELECT min(position) FROM publication WHERE recorded_at >= ?", arguments: [instant.milliseconds]
+      )
         ?? (Int.fetchOne(database, sql: "SELECT max(position) + 1 FROM publication") ?? 1)
     }
   }

@@ -22,7 +22,8 @@ struct StaffRepo: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "Records", subcommands: [Init.self, Validate.self, Diff.self, Explain.self, Schema.self]),
       CommandGroup(name: "Publishing", subcommands: [Events.self, PlanCommand.self, Publish.self, Export.self]),
-      CommandGroup(name: "Seeing", subcommands: [Status.self, Deliveries.self, Redeliver.self, Audit.self, Doctor.self]),
-      CommandGroup(name: "Connecting", subcommands: [Listen.self, Hook.self]),
+      CommandGroup(
+        name: "Seeing", subcommands: [Status.self, Deliveries.self, Redeliver.self, Audit.self, Doctor.self]),
+      CommandGroup(name: "Connecting", subcommands: [Listen.self, WebhookCommand.self, Hook.self]),
     ])
 }

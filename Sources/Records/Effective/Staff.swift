@@ -237,6 +237,11 @@ public struct Staff {
     return try Set(changed.map(\.record.id)).union(peopleOfBase(at: RecordKey(.unitCode, code.rawValue)))
   }
 
+  /// Those who may claim or name a key.
+  func candidates(_ key: RecordKey) throws -> Set<PersonID> {
+    try Set(personTable.changedEntries.map(\.record.id)).union(peopleOfBase(at: key))
+  }
+
   private func peopleOfBase(at key: RecordKey) throws -> [PersonID] {
     guard let base else { return [] }
     return try base.marks(at: key).compactMap { mark in

@@ -10,6 +10,7 @@ struct Deliveries: ParsableCommand {
       EXAMPLES:
         staffrepo deliveries --state pending
         staffrepo deliveries --to webhook/digital-id --limit 20 --format json
+        staffrepo deliveries --person EMP017               what each system knows of one person, and since when
       """)
 
   @Option(help: "Only this target.")
@@ -17,6 +18,9 @@ struct Deliveries: ParsableCommand {
 
   @Option(help: "Only these: pending, delivered, dead, superseded or cancelled.")
   var state: Delivery.State?
+
+  @Option(help: "What each system was told of this person: an employee reference, or an id.")
+  var person: String?
 
   @Option(help: "How many at most.")
   var limit = 100
@@ -28,6 +32,7 @@ struct Deliveries: ParsableCommand {
 
   func run() throws {
     let workspace = try Workspace.open(ledger: ledger.ledger)
+    if let person { return try show(person, workspace) }
     guard let ledger = try Ledger.openForReading(workspace.ledgerPath) else {
       if format == .json { Terminal.print("[]") }
       return Terminal.message("Nothing was published here yet.")
@@ -44,6 +49,18 @@ struct Deliveries: ParsableCommand {
       }
       Terminal.print(table.text)
     }
+  }
+
+  private func show(_ name: String, _ workspace: Workspace) throws {
+    let knowledge = try PersonKnowledge(name, workspace, only: to)
+    if format == .json { return Terminal.print(knowledge.json.prettyText) }
+    var table = Table("TARGET", "ITS ID", "LAST TOLD", "COMMIT", "AT", "WAITING", "GIVEN UP")
+    for target in knowledge.targets {
+      table.add(
+        target.name, target.externalID ?? "-", target.event ?? "-", target.commit.map { String($0.prefix(10)) } ?? "-",
+        target.at?.description ?? "never", "\(target.waiting)", "\(target.dead)")
+    }
+    Terminal.print("\(knowledge.reference), id \(knowledge.id.rawValue)\n\n\(table.text)")
   }
 
   private func json(_ delivery: Delivery, _ ledger: Ledger) throws -> JSON {

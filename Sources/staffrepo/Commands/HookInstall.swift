@@ -22,6 +22,16 @@ struct HookInstall: ParsableCommand {
   )
   var actorVariable: String?
 
+  enum TimerChoice: String, ExpressibleByArgument, CaseIterable {
+    case auto, systemd, cron, none
+  }
+
+  @Option(
+    help:
+      "How 'publish' is run by the clock, for what comes by date without any push: systemd, cron, none, or auto: whichever is here, for a bare repository."
+  )
+  var timer = TimerChoice.auto
+
   func validate() throws {
     guard let actorVariable else { return }
     let isName = actorVariable.utf8.allSatisfy { $0 == UInt8(ascii: "_") || isASCIIAlphanumeric($0) }
@@ -31,19 +41,18 @@ struct HookInstall: ParsableCommand {
   }
 
   func run() throws {
-    let repository = try Workspace.open().repository
+    let workspace = try Workspace.open()
+    let repository = workspace.repository
     for path in try HookFiles.install(in: repository, replacesOthers: force, actorVariable: actorVariable) {
       Terminal.print(path)
     }
     if repository.workDirectory != nil {
       Terminal.message(
         "Commits are now checked before they are made. Pushes to this repository are checked and published.")
-      return
+    } else {
+      Terminal.message("Pushes are now checked before they land, and published after.")
     }
-    Terminal.message("Pushes are now checked before they land, and published after.")
-    Terminal.message(
-      "Ends of employment and moves come by date, without any push: run 'staffrepo publish' daily after midnight, by cron or a systemd timer."
-    )
+    Terminal.message(try PublishTimer(workspace).setUp(timer))
   }
 }
 

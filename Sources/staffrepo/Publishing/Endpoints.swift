@@ -30,7 +30,7 @@ struct Endpoints {
     }
   }
 
-  private func endpoint(_ subscription: Subscription) -> Endpoint {
+  func endpoint(_ subscription: Subscription) -> Endpoint {
     let secrets = Result { try workspace.secrets(subscription.secrets) }
     return Endpoint(
       target: subscription.target, url: subscription.url, organisation: targets.organisation,

@@ -81,7 +81,8 @@ struct Redelivering {
     _ subscription: Subscription, since position: Int, besides known: Set<String>
   ) throws -> [(position: Int, delivery: NewDelivery)] {
     let journal = try Journal(workspace.repository)
-    let waiting = try Set(ledger.deliveries(.init(target: subscription.target, state: .pending, limit: .max)).map(\.eventID))
+    let waiting = try Set(
+      ledger.deliveries(.init(target: subscription.target, state: .pending, limit: .max)).map(\.eventID))
     var missing: [(position: Int, delivery: NewDelivery)] = []
     for entry in journal.entries where entry.position >= position && entry.kind != .baseline {
       try Telling(line: workspace.line(journal.entries), entry: entry).tell(to: subscription) { delivery in

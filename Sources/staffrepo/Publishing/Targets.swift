@@ -16,21 +16,37 @@ struct Targets {
   init(_ workspace: Workspace) throws {
     let tip = try workspace.tip().commit
     let configuration = try workspace.configuration(at: tip)
-    let source = try CommitSource(workspace.repository, commit: tip)
+    let subscriptions = try Self.subscriptions(CommitSource(workspace.repository, commit: tip), configuration)
+    if subscriptions.contains(where: { $0 == nil }) {
+      self.init(try workspace.line().staff(at: tip))
+    } else {
+      self.init(subscriptions.compactMap(\.self), configuration)
+    }
+  }
+
+  /// As the files stand in the work tree, committed or not.
+  init(worktreeOf workspace: Workspace) throws {
+    guard let folder = workspace.repository.workDirectory else {
+      throw Refusal("A bare repository has no files to look at; leave --worktree out.")
+    }
+    let source = WorkTreeSource(root: folder)
+    let configuration = try source.configuration().configuration ?? Configuration()
+    self.init(try Self.subscriptions(source, configuration).compactMap(\.self), configuration)
+  }
+
+  /// `nil` for each that cannot be read.
+  private static func subscriptions(
+    _ source: some RecordSource, _ configuration: Configuration
+  ) throws -> [Subscription?] {
     let folder = "\(configuration.dataFolder)/\(RecordKind.webhook.folder)"
     let files = try source.files(below: folder).filter { entry in
       FileRole(path: entry.path, dataFolder: configuration.dataFolder) == .record(.webhook)
         && (entry.kind == .file || entry.kind == .executable)
     }
-    let subscriptions = try files.map { entry -> Subscription? in
+    return try files.map { entry -> Subscription? in
       let reading = AnyReading(
         try source.read(entry), kind: .webhook, entry: entry, configuration: configuration)
       return if case .webhook(let webhook) = reading { webhook.record } else { nil }
-    }
-    if subscriptions.contains(where: { $0 == nil }) {
-      self.init(try workspace.line().staff(at: tip))
-    } else {
-      self.init(subscriptions.compactMap(\.self), configuration)
     }
   }
 

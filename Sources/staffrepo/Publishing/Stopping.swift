@@ -13,6 +13,12 @@ enum Stopping {
     guard let pipe = Pipe() else { return }
     ends = (pipe.reading, pipe.writing)
     _ = fcntl(pipe.writing, F_SETFL, O_NONBLOCK)
+    // Whoever started us may have blocked them for itself.
+    var wanted = sigset_t()
+    sigemptyset(&wanted)
+    sigaddset(&wanted, SIGTERM)
+    sigaddset(&wanted, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
     for number in [SIGTERM, SIGINT] {
       signal(number) { _ in
         var byte: UInt8 = 1

@@ -72,6 +72,8 @@ public final class Ledger {
         // Writing the WAL back syncs twice more: after 16 MB, not after 4, while many deliveries end.
         try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
       }
+      // 32 MB at most: with the usual two, a large publication is written several times over while it is recorded.
+      try database.execute(sql: "PRAGMA cache_size = -32768")
       try database.execute(sql: "PRAGMA foreign_keys = ON")
     }
     return configuration
@@ -111,6 +113,11 @@ public final class Ledger {
   public func integrityProblem() throws -> String? {
     let answer = try read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
     return answer == "ok" ? nil : answer
+  }
+
+  /// Makes the disk full, for tests.
+  func limit(pages: Int) throws {
+    try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") }
   }
 
   public static var sqliteVersion: String {

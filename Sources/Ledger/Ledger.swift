@@ -115,11 +115,6 @@ public final class Ledger {
     return answer == "ok" ? nil : answer
   }
 
-  /// Makes the disk full, for tests.
-  func limit(pages: Int) throws {
-    try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") }
-  }
-
   public static var sqliteVersion: String {
     (try? DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") }) ?? "unknown"
   }

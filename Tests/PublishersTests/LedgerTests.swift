@@ -200,12 +200,12 @@ private let now = Instant(seconds: 1_800_000_000)
     let path = scratch.path + "/ledger.sqlite"
     let ledger = try Ledger.open(path)
     var random = SeededRandom(1)
-    try ledger.limit(pages: 60)
+    try ledger.write { try $0.execute(sql: "PRAGMA max_page_count = 60") }
     let error = #expect(throws: LedgerError.self) { try publish(4000, in: ledger, &random) }
     #expect(error?.description.contains(path) == true)
     #expect(error?.description.contains("the disk is full") == true)
     #expect(try ledger.position() == 0)
-    try ledger.limit(pages: 1_000_000)
+    try ledger.write { try $0.execute(sql: "PRAGMA max_page_count = 1000000") }
     try publish(10, in: ledger, &random)
     #expect(try ledger.position() == 1)
   }

@@ -25,9 +25,10 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [
   .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies + ["TestSupport", customDump, issueReporting], swiftSettings: settings)
+    name: name, dependencies: dependencies + ["TestSupport", customDump, issueReporting], resources: resources,
+    swiftSettings: settings)
 }
 
 /// The notes that stand beside a publisher's code.
@@ -57,25 +58,27 @@ let package = Package(
     module("RecordSchema"),
     module("YAMLReader", ["CLibyaml", "RecordSchema"]),
     module("GitStore", ["CLibgit2"]),
+    module("Addresses"),
     module("FileStore"),
     module("Workers"),
     module("Catalogue", ["RecordSchema", "GitStore", "FileStore"]),
     module("Records", ["RecordSchema", "YAMLReader", "GitStore", "FileStore", "Catalogue", "Workers"]),
     module(
       "Validators",
-      ["RecordSchema", "YAMLReader", "GitStore", "FileStore", "Catalogue", "Records", "Events", "Journal"]),
+      ["RecordSchema", "YAMLReader", "GitStore", "FileStore", "Catalogue", "Records", "Events", "Journal", "Addresses"]),
     module("Changes", ["RecordSchema"]),
     module("Events", ["RecordSchema", "Changes", crypto]),
     module("Journal", ["RecordSchema", "GitStore", "Catalogue", "Records", "Events"]),
     module("Ledger", ["RecordSchema", "FileStore", grdb]),
     module(
-      "Publishers", ["CLibcurl", "RecordSchema", "FileStore", "Workers", "Ledger", crypto], exclude: publisherNotes),
+      "Publishers", ["CLibcurl", "RecordSchema", "FileStore", "Workers", "Ledger", "Addresses", crypto],
+      exclude: publisherNotes),
     .executableTarget(
       name: "staffrepo",
       dependencies: [
         "RecordSchema", "YAMLReader", "GitStore", "FileStore", "Catalogue", "Records", "Validators", "Changes",
         "Events",
-        "Journal", "Ledger", "Publishers", "Workers", argumentParser, hummingbird, httpTypes, nioCore,
+        "Journal", "Ledger", "Publishers", "Workers", "Addresses", argumentParser, hummingbird, httpTypes, nioCore,
         logging,
       ],
       swiftSettings: settings),
@@ -93,7 +96,9 @@ let package = Package(
         crypto,
       ]),
     tests("EventsTests", ["RecordSchema", "Events"]),
-    tests("PublishersTests", ["RecordSchema", "FileStore", "Ledger", "Publishers"]),
+    tests(
+      "PublishersTests", ["RecordSchema", "FileStore", "Ledger", "Publishers", "Addresses", grdb],
+      resources: [.copy("Fixtures")]),
     tests(
       "EndToEndTests",
       [

@@ -72,6 +72,8 @@ public final class Ledger {
         // Writing the WAL back syncs twice more: after 16 MB, not after 4, while many deliveries end.
         try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
       }
+      // 32 MB at most: with the usual two, a large publication is written several times over while it is recorded.
+      try database.execute(sql: "PRAGMA cache_size = -32768")
       try database.execute(sql: "PRAGMA foreign_keys = ON")
     }
     return configuration

@@ -1,3 +1,4 @@
+import Addresses
 import ArgumentParser
 import Catalogue
 import FileStore
@@ -123,7 +124,7 @@ struct Workspace {
         throw EnvironmentError("the secret \(reference) is not there")
       }
       guard let secret = WebhookSecret(value) else {
-        throw EnvironmentError("the secret \(reference) is not whsec_ and base64")
+        throw EnvironmentError("the secret \(reference) is neither whsec_ nor whsk_ and base64")
       }
       return secret
     }

@@ -44,8 +44,8 @@ public final class Courier {
   /// Requests under way at once, of all endpoints together.
   private static let parallel = 256
   /// So long, in milliseconds, or until so many are there, results wait for each other.
-  private static let longestHold: Int64 = 10
-  private static let mostHeld = 256
+  private static let longestHold: Int64 = 20
+  private static let mostHeld = 1024
 
   /// - Parameter timeout: seconds that one request may take as a whole.
   /// - Parameter random: from 0 to 1, for jitter.

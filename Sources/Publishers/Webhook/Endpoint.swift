@@ -42,29 +42,15 @@ extension Endpoint {
       let signatures = secrets.map { $0.signature(id: id, timestamp: now.seconds, body: delivery.body) }
       headers.append("webhook-signature: \(signatures.joined(separator: " "))")
     }
-    switch delivery.format {
-    case .staffService: headers.append("Content-Type: application/json")
-    case .cloudEventsStructured: headers.append("Content-Type: application/cloudevents+json; charset=utf-8")
-    case .cloudEventsBinary:
-      headers += [
-        "Content-Type: application/json", "ce-specversion: 1.0", "ce-id: \(id)", "ce-type: \(delivery.name)",
-        "ce-source: urn:staffrepo:organisation:\(organisation)", "ce-subject: \(delivery.kind):\(delivery.recordID)",
-        "ce-time: \(delivery.happened)",
-      ]
-    }
-    return headers
+    return headers + CloudEvents.headers(for: delivery, organisation: organisation)
   }
 
-  /// The event's body in a subscription's format.
+  /// The event's body in a subscription's format, thinned when it would be too long for a consumer.
   public static func body(_ envelope: JSON, format: Subscription.Format, organisation: Int, subject: String) -> [UInt8]
   {
-    guard format == .cloudEventsStructured else { return envelope.bytes }
-    let event: JSON = [
-      "specversion": "1.0", "id": envelope["id"] ?? .null,
-      "source": .string("urn:staffrepo:organisation:\(organisation)"), "type": envelope["event"] ?? .null,
-      "subject": .string(subject), "time": envelope["timestamp"] ?? .null, "datacontenttype": "application/json",
-      "data": envelope,
-    ]
-    return event.bytes
+    Thinning.bytes(of: envelope) { envelope in
+      format == .cloudEventsStructured
+        ? CloudEvents.structured(envelope, organisation: organisation, subject: subject) : envelope
+    }
   }
 }

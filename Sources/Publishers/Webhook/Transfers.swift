@@ -1,3 +1,4 @@
+import Addresses
 import CLibcurl
 import Glibc
 
@@ -159,7 +160,7 @@ final class Transfers {
 /// What libcurl's callbacks know of one request.
 private final class Transfer {
   let tag: Int64
-  let isEncrypted: Bool
+  let url: String
   let isProxied: Bool
   let policy: AddressPolicy
   let limits: Transfers.Limits
@@ -171,7 +172,7 @@ private final class Transfer {
 
   init(_ request: Transfers.Request, policy: AddressPolicy, limits: Transfers.Limits) {
     tag = request.tag
-    isEncrypted = request.url.lowercased().hasPrefix("https:")
+    url = request.url
     isProxied = request.proxy != nil
     self.policy = policy
     self.limits = limits
@@ -225,8 +226,11 @@ private func openSocket(
     transfer.refusal = "the address is neither IPv4 nor IPv6"
     return CURL_SOCKET_BAD
   }
-  // A proxy's address is the host's own choice.
-  if !transfer.isProxied, let refusal = transfer.policy.refusal(of: judged, isEncrypted: transfer.isEncrypted) {
+  let refusal =
+    transfer.isProxied
+    ? transfer.policy.refusal(ofProxied: transfer.url)
+    : transfer.policy.refusal(of: judged, isEncrypted: transfer.url.lowercased().hasPrefix("https:"))
+  if let refusal {
     transfer.refusal = "refused: \(refusal)"
     return CURL_SOCKET_BAD
   }

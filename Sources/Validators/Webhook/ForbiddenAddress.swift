@@ -1,3 +1,4 @@
+import Addresses
 import RecordSchema
 
 /// No endpoint is an address that events may never go to.
@@ -10,7 +11,7 @@ enum ForbiddenAddress: SubscriptionRule {
     help: "Write the receiver's own address.")
 
   static func check(_ subscription: Located<Subscription>, _ context: RuleContext) -> [Finding] {
-    guard EndpointAddress(subscription.record.url).kind == .forbidden else { return [] }
+    guard EndpointAddress(subscription.record.url).isForbidden else { return [] }
     return [subscription.finding(rule, at: "url", "No event may ever be sent to this address.")]
   }
 }

@@ -1,3 +1,4 @@
+import Addresses
 import RecordSchema
 import Records
 
@@ -12,7 +13,7 @@ enum InternalAddress: SubscriptionRule {
       "Write the receiver's public name, or have the administrator run: git config staffrepo.allowNetworks <network>")
 
   static func check(_ subscription: Located<Subscription>, _ context: RuleContext) -> [Finding] {
-    guard subscription.record.isActive, EndpointAddress(subscription.record.url).kind == .inside else { return [] }
+    guard subscription.record.isActive, EndpointAddress(subscription.record.url).isInside else { return [] }
     return [
       subscription.finding(rule, at: "url", "This address is inside a private network, or this machine itself.")
     ]

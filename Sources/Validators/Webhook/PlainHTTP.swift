@@ -1,3 +1,4 @@
+import Addresses
 import RecordSchema
 
 /// Events go over https.
@@ -12,7 +13,7 @@ enum PlainHTTP: SubscriptionRule {
   static func check(_ subscription: Located<Subscription>, _ context: RuleContext) -> [Finding] {
     let endpoint = EndpointAddress(subscription.record.url)
     // Of an address inside, ForbiddenAddress says what is to be known.
-    guard endpoint.scheme == "http", endpoint.kind == .name || endpoint.kind == .publicAddress else { return [] }
+    guard endpoint.scheme == "http", !endpoint.isInside, !endpoint.isForbidden else { return [] }
     return [subscription.finding(rule, at: "url", "Events to \(subscription.stem) would go over http, in the open.")]
   }
 }

@@ -45,7 +45,7 @@ struct Listen: AsyncParsableCommand {
     try await listener.run()
   }
 
-  private func readSecret(_ reference: String) throws -> WebhookSecret {
+  private func readSecret(_ reference: String) throws -> WebhookVerifier {
     var value: String?
     if reference.hasPrefix("env:") {
       value = environment(String(reference.dropFirst(4)))
@@ -54,8 +54,8 @@ struct Listen: AsyncParsableCommand {
     } else {
       throw ValidationError("--secret takes env:NAME or file:PATH: a secret on the command line is seen by everybody.")
     }
-    guard let secret = value.flatMap(WebhookSecret.init) else {
-      throw EnvironmentError("The secret \(reference) is not there, or is not whsec_ and base64.")
+    guard let secret = value.flatMap(WebhookVerifier.init) else {
+      throw EnvironmentError("The secret \(reference) is not there, or is not whsec_, whsk_ or whpk_ and base64.")
     }
     return secret
   }

@@ -17,7 +17,7 @@ struct Listener {
 
   let bind: String
   let port: Int
-  let secrets: [WebhookSecret]
+  let secrets: [WebhookVerifier]
   let failure: Failure?
   let limit: Int?
   let printsJSON: Bool

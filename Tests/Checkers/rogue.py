@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 PATIENCE = 60
+IPV6_FREEBIND = 78
 
 
 class Gone(Exception):
@@ -77,13 +78,18 @@ class Connection:
 class Rogue:
     """A listener; `connections` are those that it has accepted. With a TLS context it speaks TLS."""
 
-    def __init__(self, behave: Callable[[Connection], None], tls: ssl.SSLContext | None = None):
+    def __init__(
+        self, behave: Callable[[Connection], None], tls: ssl.SSLContext | None = None, host="127.0.0.1", port=0
+    ):
         self.behave, self.tls = behave, tls
         self.connections: list[Connection] = []
         # Small buffers, and set before accepting: what could be sent is then nearly what was read.
-        self.listener = socket.socket()
+        self.listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        if ":" in host:
+            self.listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            self.listener.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
-        self.listener.bind(("127.0.0.1", 0))
+        self.listener.bind((host, port))
         self.listener.listen(64)
         self.port = self.listener.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://{'localhost' if tls else '127.0.0.1'}:{self.port}"

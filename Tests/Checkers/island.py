@@ -83,7 +83,8 @@ class Island:
                 if found is None:
                     continue
                 for record in found:
-                    reply.add_answer(RR(question.q.qname, getattr(QTYPE, record.__class__.__name__), ttl=0, rdata=record))
+                    kind_of_record = getattr(QTYPE, type(record).__name__)
+                    reply.add_answer(RR(question.q.qname, kind_of_record, ttl=0, rdata=record))
             server.sendto(reply.pack(), client)
 
 

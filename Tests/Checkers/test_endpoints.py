@@ -71,6 +71,8 @@ WAITS = {
 }
 # The seconds after the first attempts, each up to a tenth longer.
 SCHEDULE = [5, 300, 1800]
+# These hear of the person's unit too, after the person.
+TWO_EVENTS = {"twice", "hangs-up"}
 SUBSCRIPTION = "url: {url}\nevents: [{events}]\n"
 
 
@@ -92,6 +94,7 @@ def rogues(listener):
     behaviours["refresh"] = answering(answer("200 OK", f"Refresh: 0; url={listener.url}/secret", away))
     behaviours["gone"] = answering(answer("410 Gone"))
     behaviours["twice"] = answering(NO_CONTENT + NO_CONTENT, answer("503 Not Now"))
+    behaviours["hangs-up"] = stopping(NO_CONTENT)
     behaviours["good"] = answering(NO_CONTENT)
     rogues = {name: Rogue(behave) for name, behave in behaviours.items()}
     yield rogues
@@ -105,10 +108,9 @@ def outpost(binary, rogues, tmp_path_factory):
     outpost = Outpost(binary, tmp_path_factory.mktemp("endpoints") / "outpost.git")
     outpost.git("config", "staffrepo.allowNetworks", "127.0.0.0/8")
     outpost.git("config", SETTING, "3")
-    everything = {"twice"}
     outpost.found(
         {
-            name: SUBSCRIPTION.format(url=rogue.url, events='"*"' if name in everything else "person.created")
+            name: SUBSCRIPTION.format(url=rogue.url, events='"*"' if name in TWO_EVENTS else "person.created")
             for name, rogue in rogues.items()
         }
     )
@@ -129,7 +131,7 @@ def only(outpost, name: str) -> dict:
 def test_everybody_was_asked_once(outpost, rogues):
     """Nobody suffered from the others: each endpoint was tried, the good one at once and with success."""
     assert [name for name, rogue in rogues.items() if not rogue.connections] == []
-    assert [name for name in rogues if len(outpost.told[name]) != (2 if name == "twice" else 1)] == []
+    assert [name for name in rogues if len(outpost.told[name]) != (2 if name in TWO_EVENTS else 1)] == []
     assert only(outpost, "good")["state"] == "delivered"
     assert rogues["good"].connections[0].opened - rogues["silent"].connections[0].opened < 2
     assert outpost.published.status == 1
@@ -203,6 +205,13 @@ def test_an_answer_answers_one_request(outpost, rogues):
     created, assigned = outpost.told["twice"]
     assert len(rogues["twice"].requests) >= 2
     assert (created["state"], assigned["state"], assigned["last_status"]) == ("delivered", "pending", 503)
+
+
+def test_hanging_up_afterwards_is_no_failure(outpost, rogues):
+    """An endpoint that closes without a word is connected to anew; nobody sees a failed attempt."""
+    assert [delivery["state"] for delivery in outpost.told["hangs-up"]] == ["delivered", "delivered"]
+    assert [len(delivery["attempts"]) for delivery in outpost.told["hangs-up"]] == [1, 1]
+    assert len(rogues["hangs-up"].requests) == 2
 
 
 def test_terminal_is_not_written_to_by_endpoints(outpost):

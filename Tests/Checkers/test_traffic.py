@@ -1,6 +1,6 @@
 """Much traffic with random contents and random failures: every body verified, every order kept, nothing lost.
 
-    STAFFREPO_BODIES=100000 STAFFREPO=.build/release/staffrepo pytest -q Tests/Checkers/test_traffic.py
+    STAFFREPO_BODIES=100000 STAFFREPO=.build/release/staffrepo script/check -k traffic
 """
 
 import base64

@@ -132,13 +132,19 @@ def work_through_the_morning(house: House, receiver: Receiver):
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory):
-    """The repository after both publications; `house.received` is all that came, `house.day` the day that was."""
+def binary() -> str:
+    """The program that is judged."""
     binary = os.environ.get("STAFFREPO")
     if not binary or not os.access(binary, os.X_OK):
         pytest.exit("STAFFREPO must name the staffrepo binary: STAFFREPO=.build/debug/staffrepo pytest ...", 64)
+    return os.path.abspath(binary)
+
+
+@pytest.fixture(scope="session")
+def house(binary, tmp_path_factory):
+    """The repository after both publications; `house.received` is all that came, `house.day` the day that was."""
     receiver = Receiver()
-    house = House(os.path.abspath(binary), tmp_path_factory.mktemp("checkers") / "house", SECRETS)
+    house = House(binary, tmp_path_factory.mktemp("checkers") / "house", SECRETS)
     for file in (house.folder / "data/webhooks").glob("*.yaml"):
         house.edit(f"webhooks/{file.name}", "^url: .*", f"url: {receiver.url}/{file.stem}")
     add_relief_staff(house)

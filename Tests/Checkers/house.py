@@ -23,18 +23,23 @@ ADMINISTRATOR = {
 }
 
 
+def environment(secrets: dict[str, str]) -> dict[str, str]:
+    """What a server's own processes have: no settings, proxies or git configuration of whoever runs the tests."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("STAFFREPO", "GIT_")) and not name.lower().endswith("_proxy")
+    }
+    return inherited | ADMINISTRATOR | secrets | {"GIT_CONFIG_GLOBAL": os.devnull}
+
+
 class House:
     """The repository of the sample's organisation, its records, and the commits made in it by name."""
 
     def __init__(self, binary: str, folder: Path, secrets: dict[str, str]):
         self.binary, self.folder = binary, folder
         self.commits: dict[str, str] = {}
-        inherited = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("STAFFREPO", "GIT_")) and not name.lower().endswith("_proxy")
-        }
-        self.environment = inherited | ADMINISTRATOR | secrets | {"GIT_CONFIG_GLOBAL": os.devnull}
+        self.environment = environment(secrets)
         folder.mkdir()
         shutil.copytree(PROJECT / "data", folder / "data")
         shutil.copy(PROJECT / "staffrepo.yaml", folder)

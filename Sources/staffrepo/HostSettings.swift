@@ -1,3 +1,4 @@
+import Addresses
 import GitStore
 import Publishers
 import RecordSchema

@@ -1,8 +1,11 @@
 #include "CLibcurl.h"
 
 #include <dlfcn.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <sys/socket.h>
 
 // The functions' addresses in libcurl, once it is loaded.
 static struct {
@@ -110,4 +113,13 @@ CURLMsg *curl_multi_info_read(CURLM *multi, int *left) { return curl.multi_info_
 CURLMcode curl_multi_cleanup(CURLM *multi) { return curl.multi_cleanup(multi); }
 time_t curl_getdate(const char *text, const time_t *unused) {
   return staffrepo_curl_is_loaded() ? curl.getdate(text, unused) : -1;
+}
+
+int64_t staffrepo_curl_received(CURL *handle) {
+  curl_socket_t descriptor = CURL_SOCKET_BAD;
+  if (curl.easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &descriptor) || descriptor == CURL_SOCKET_BAD) return -1;
+  struct tcp_info info = {0};
+  socklen_t size = sizeof info;
+  if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size)) return -1;
+  return (int64_t)info.tcpi_bytes_received;
 }

@@ -31,6 +31,13 @@ static inline CURLcode staffrepo_curl_set_opensocket(CURL *handle, curl_opensock
   CURLcode code = curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, callback);
   return code ? code : curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, context);
 }
+static inline CURLcode staffrepo_curl_set_progress(CURL *handle, curl_xferinfo_callback callback, void *context) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, callback);
+  if (!code) code = curl_easy_setopt(handle, CURLOPT_XFERINFODATA, context);
+  return code ? code : curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+}
+// What a handle's connection has received since it was opened, in bytes; -1 when there is none.
+int64_t staffrepo_curl_received(CURL *handle);
 static inline CURLMcode staffrepo_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
 }

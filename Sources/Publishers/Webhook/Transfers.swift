@@ -75,7 +75,7 @@ final class Transfers {
   func start(_ request: Request) {
     guard let easy = idle.popLast() ?? curl_easy_init() else { fatalError("libcurl is out of memory") }
     curl_easy_reset(easy)
-    let transfer = Transfer(request, policy: policy, limits: limits)
+    let transfer = Transfer(request, easy, policy: policy, limits: limits)
     for header in request.headers { transfer.headers = curl_slist_append(transfer.headers, header) }
     configure(easy, transfer, request)
     running[easy] = transfer
@@ -106,6 +106,7 @@ final class Transfers {
     staffrepo_curl_set_write(easy, receiveBody, context)
     staffrepo_curl_set_header(easy, receiveHeader, context)
     staffrepo_curl_set_opensocket(easy, openSocket, context)
+    staffrepo_curl_set_progress(easy, watchFlood, context)
   }
 
   /// Moves everything on, waiting up to `milliseconds` for something to happen; returns what ended.
@@ -146,10 +147,12 @@ final class Transfers {
     var microseconds: curl_off_t = 0
     staffrepo_curl_get_off(easy, CURLINFO_TOTAL_TIME_T, &microseconds)
     let wasCut = result == CURLE_WRITE_ERROR && transfer.bodyBytes > limits.bodyBytes
-    let failed = result != CURLE_OK && !wasCut
+    let failed = result != CURLE_OK && !wasCut || !transfer.hasWholeHead
     var error: String?
     if failed {
-      error = transfer.refusal ?? String(cString: curl_easy_strerror(result))
+      error =
+        transfer.refusal
+        ?? (result == CURLE_OK ? "the answer ends in its head" : String(cString: curl_easy_strerror(result)))
     }
     return Outcome(
       tag: transfer.tag, status: failed ? nil : status, error: error, retryAfter: transfer.retryAfter,
@@ -165,12 +168,19 @@ private final class Transfer {
   let policy: AddressPolicy
   let limits: Transfers.Limits
   var headers: UnsafeMutablePointer<curl_slist>?
+  let easy: UnsafeMutableRawPointer
   var headBytes = 0
+  /// The blank line after the head was there.
+  var hasWholeHead = false
+  /// How often libcurl looked after it, and what its connection had received before.
+  var looks = 0
+  var receivedBefore: Int64?
   var bodyBytes = 0
   var refusal: String?
   var retryAfter: String?
 
-  init(_ request: Transfers.Request, policy: AddressPolicy, limits: Transfers.Limits) {
+  init(_ request: Transfers.Request, _ easy: UnsafeMutableRawPointer, policy: AddressPolicy, limits: Transfers.Limits) {
+    self.easy = easy
     tag = request.tag
     url = request.url
     isProxied = request.proxy != nil
@@ -201,6 +211,11 @@ private func receiveHeader(
     transfer.refusal = "the answer's head is longer than \(transfer.limits.headBytes) bytes"
     return 0
   }
+  // The head of an interim answer (1xx) ends with one as well; what counts follows it.
+  if count == 2, bytes[0] == CChar(UInt8(ascii: "\r")) { transfer.hasWholeHead = true }
+  if count > 5, bytes[0] == CChar(UInt8(ascii: "H")), bytes[4] == CChar(UInt8(ascii: "/")) {
+    transfer.hasWholeHead = false
+  }
   // Most lines are none of our business, and this is called for each.
   guard count > 12, bytes[0] | 0x20 == CChar(UInt8(ascii: "r")) else { return size * count }
   let line = String(decoding: UnsafeRawBufferPointer(start: bytes, count: size * count), as: UTF8.self)
@@ -208,6 +223,24 @@ private func receiveHeader(
     transfer.retryAfter = line.dropFirst(12).trimmingBlanks
   }
   return size * count
+}
+
+/// Ends what goes on and on without being head or body, such as the extension of a chunk.
+private func watchFlood(
+  _ context: UnsafeMutableRawPointer?, _: curl_off_t, _: curl_off_t, _: curl_off_t, _: curl_off_t
+) -> Int32 {
+  guard let transfer = Transfer.of(context) else { return 1 }
+  transfer.looks += 1
+  // An ordinary request is looked after a few times only.
+  guard transfer.looks % 8 == 0 else { return 0 }
+  let received = staffrepo_curl_received(transfer.easy)
+  guard received >= 0 else { return 0 }
+  let before = transfer.receivedBefore ?? received
+  transfer.receivedBefore = before
+  let limit = transfer.limits.headBytes + transfer.limits.bodyBytes
+  guard received - before > Int64(limit) else { return 0 }
+  transfer.refusal = "the answer is longer than \(limit) bytes"
+  return 1
 }
 
 extension Substring {

@@ -53,6 +53,7 @@ struct WebhookTest: ParsableCommand {
           "target": .string(endpoint.target), "url": .string(endpoint.url), "status": .optional(probe.status),
           "error": .optional(probe.error), "duration_ms": .int(probe.milliseconds),
           "signed": .bool(!endpoint.secrets.isEmpty),
+          "public_keys": .array(endpoint.secrets.compactMap(\.publicKey).map(JSON.string)),
         ] as JSON).prettyText)
     case .text: show(probe, endpoint)
     }
@@ -64,6 +65,7 @@ struct WebhookTest: ParsableCommand {
     Terminal.print(
       "\(endpoint.target): \(endpoint.url) \(probe.error ?? "answered \(probe.status ?? 0)") (\(probe.milliseconds) ms, \(signed))"
     )
+    for key in endpoint.secrets.compactMap(\.publicKey) { Terminal.print("public key of its v1a signatures: \(key)") }
   }
 
   private func trial(_ subscription: Subscription, _ organisation: Int, _ now: Instant) -> Delivery {

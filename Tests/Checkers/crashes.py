@@ -64,8 +64,9 @@ class Run:
 
     def complaint(self, error: str) -> str | None:
         """What is wrong with how the run reported that error; `None` when it did well."""
-        # 1 is for a target that failed, and a message that names it.
-        if self.status != (1 if re.search(r"\b(export|webhook)/", self.messages) else 70):
+        # 1 is for a target that failed: then a message that names it is the last.
+        last = self.messages.strip().rpartition("\n")[2]
+        if self.status != (1 if re.match(r"(error: )?(export|webhook)/", last) else 70):
             return f"ended with {self.status}: {self.messages.strip()[-300:]!r}"
         if not re.search(REASONS[error], self.messages, re.IGNORECASE):
             return f"does not say {error} in words: {self.messages.strip()!r}"

@@ -147,12 +147,11 @@ class Torture:
 
         How many answers are written to the ledger together depends on the network, so now and then a run makes fewer.
         """
-        with Trial(scene) as trial:
-            numbers = [
-                number
-                for number, made in enumerate(trial.calls(call), 1)
-                if (call != "openat" or "O_CREAT" in made) and (not files_only or trial.is_about_repository(made))
-            ]
+        numbers = [
+            number
+            for number, made in enumerate(scene.calls(call), 1)
+            if (call != "openat" or "O_CREAT" in made) and (not files_only or scene.is_about_repository(made))
+        ]
         return numbers[:: len(numbers) // MOST_OF_FIRST + 1] if scene.is_first else numbers
 
     def disk(self, scene: Scene, suffix: str):
@@ -196,7 +195,7 @@ class Torture:
                             continue
                         line.trials += 1
                         made = next(made for made in run.calls if "(INJECTED)" in made)
-                        point = f"{error} at {call} {number} ({trial.part_of(made)})"
+                        point = f"{error} at {call} {number} ({scene.part_of(made)})"
                         line.failed_honestly(point, trial, run, error)
                         line.healed(point, trial)
 

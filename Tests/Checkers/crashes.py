@@ -5,6 +5,7 @@ wrong. A trial is a copy of it that meets one accident. test_crashes.py tries so
 """
 
 import ctypes
+import functools
 import hashlib
 import json
 import os
@@ -64,9 +65,9 @@ class Run:
 
     def complaint(self, error: str) -> str | None:
         """What is wrong with how the run reported that error; `None` when it did well."""
-        # 1 is for a target that failed: then a message that names it is the last.
-        last = self.messages.strip().rpartition("\n")[2]
-        if self.status != (1 if re.match(r"(error: )?(export|webhook)/", last) else 70):
+        # 1 is for a target that failed: then the last error is about one.
+        errors = re.findall("^error: .*", self.messages, re.MULTILINE)
+        if self.status != (1 if errors and re.match("error: (export|webhook)/", errors[-1]) else 70):
             return f"ended with {self.status}: {self.messages.strip()[-300:]!r}"
         if not re.search(REASONS[error], self.messages, re.IGNORECASE):
             return f"does not say {error} in words: {self.messages.strip()!r}"
@@ -128,6 +129,36 @@ class Scene:
         )
         assert done.returncode == 0, f"git {arguments}: {done.stderr}"
         return done.stdout.strip()
+
+    def part_of(self, call: str) -> str:
+        """Which part of the product's state a system call is about."""
+        for pattern, part in (
+            (r"objects/", "journal objects"),
+            (r"refs/", "journal reference"),
+            (r"ledger\.sqlite", "ledger"),
+            (r"staffrepo/exports", "export files"),
+            (r"staffrepo/cache", "cache"),
+            (rf"{re.escape(str(self.place))}/config", "settings"),
+            (rf"{re.escape(str(self.place))}/staffrepo>", "ledger"),
+        ):
+            if re.search(pattern, call):
+                return part
+        return "other"
+
+    def is_about_repository(self, call: str) -> bool:
+        return str(self.place) in call
+
+    @functools.cache
+    def calls(self, call: str) -> list[str]:
+        """Each time that an untouched run makes a system call, in order, with the file that it is about."""
+        by_thread = defaultdict(list)
+        with Trial(self) as trial:
+            lines = trial.publish_under_strace(call).calls
+        for line in lines:
+            thread, _, what = line.partition(" ")
+            if what.strip().startswith(f"{call}("):
+                by_thread[thread].append(what.strip())
+        return max(by_thread.values(), key=len, default=[])
 
     def close(self):
         self.receiver.close()
@@ -253,15 +284,6 @@ class Trial:
         strace = ("taskset", "-c", "0", "strace", "-f", "-qq", "-y", "-s", "0", "-o", str(log))
         run = self.publish((*strace, "-e", f"trace={call}", *what))
         return Run(run.status, run.messages, run.seconds, log.read_text(errors="replace").splitlines())
-
-    def calls(self, call: str) -> list[str]:
-        """Each time that an untouched run makes a system call, in order, with the file that it is about."""
-        by_thread = defaultdict(list)
-        for line in self.publish_under_strace(call).calls:
-            thread, _, what = line.partition(" ")
-            if what.strip().startswith(f"{call}("):
-                by_thread[thread].append(what.strip())
-        return max(by_thread.values(), key=len, default=[])
 
     def kill_before(self, call: str, number: int) -> str:
         """Kill the run when it is about to make a system call for the n-th time; the call with its file."""
@@ -425,24 +447,6 @@ class Trial:
                 return [f"{endpoint}: events of {record} out of order"]
             last[record] = event["sequence"]
         return []
-
-    def part_of(self, call: str) -> str:
-        """Which part of the product's state a system call is about."""
-        for pattern, part in (
-            (r"objects/", "journal objects"),
-            (r"refs/", "journal reference"),
-            (r"ledger\.sqlite", "ledger"),
-            (r"staffrepo/exports", "export files"),
-            (r"staffrepo/cache", "cache"),
-            (rf"{re.escape(str(self.folder))}/config", "settings"),
-            (rf"{re.escape(str(self.folder))}/staffrepo>", "ledger"),
-        ):
-            if re.search(pattern, call):
-                return part
-        return "other"
-
-    def is_about_repository(self, call: str) -> bool:
-        return str(self.folder) in call
 
 
 class Disk:

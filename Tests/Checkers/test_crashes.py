@@ -3,7 +3,6 @@
 Some of the points that script/torture tries all of; docs/durability.md says what is promised.
 """
 
-import os
 import random
 from collections.abc import Callable
 
@@ -26,7 +25,7 @@ def scene(binary, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def strace():
-    """System calls can be tampered with; without the right to, there is no such test, but strace itself must be there."""
+    """System calls can be tampered with. Without the right to there is no such test; but strace must be there."""
     if reason := crashes.missing_strace():
         if "not permitted" in reason.lower():
             pytest.skip(reason)
@@ -44,20 +43,15 @@ def spread(items: list, count: int) -> list:
     return [items[round(index * (len(items) - 1) / (count - 1))] for index in range(min(count, len(items)))]
 
 
-def points(scene: Scene, calls: tuple[str, ...], is_wanted: Callable[[Trial, str], bool]) -> list[tuple[str, int]]:
+def points(scene: Scene, calls: tuple[str, ...], is_wanted: Callable[[str], bool]) -> list[tuple[str, int]]:
     """Each of a run's system calls that is wanted, as its name and its number."""
-    found = []
-    for call in calls:
-        with Trial(scene) as trial:
-            made = trial.calls(call)
-            found += [(call, number) for number, line in enumerate(made, 1) if is_wanted(trial, line)]
-    return found
+    return [(call, number) for call in calls for number, made in enumerate(scene.calls(call), 1) if is_wanted(made)]
 
 
 def test_killed_at_any_moment(scene):
     chance = random.Random(20261208)
     killed = 0
-    for _ in range(20):
+    for _ in range(16):
         with Trial(scene) as trial:
             moment = chance.uniform(0, scene.duration)
             run = trial.publish(kill_after=moment)
@@ -81,7 +75,7 @@ def test_killed_at_any_moment(scene):
     ids=["ledger", "write", "sync", "name", "folder", "network"],
 )
 def test_killed_before_a_system_call(scene, strace, calls, count):
-    for call, number in spread(points(scene, calls, lambda *_: True), count):
+    for call, number in spread(points(scene, calls, lambda _: True), count):
         with Trial(scene) as trial:
             try:
                 made = trial.kill_before(call, number)
@@ -120,7 +114,7 @@ def test_full_disk(scene, disk_at, count):
     ids=["sync", "write", "space"],
 )
 def test_failing_disk(scene, strace, error, calls):
-    for call, number in spread(points(scene, calls, Trial.is_about_repository), 5):
+    for call, number in spread(points(scene, calls, scene.is_about_repository), 5):
         with Trial(scene) as trial:
             try:
                 run = trial.fail(call, number, error)
@@ -139,7 +133,7 @@ def test_errors_are_told_in_words(scene, strace, error, part):
     """No system or SQLite error comes out bare, and it is called by its name."""
     calls = ("write", "pwrite64") if error == "ENOSPC" else crashes.SYNCS
     told = 0
-    for call, number in spread(points(scene, calls, lambda trial, line: trial.part_of(line) == part), 3):
+    for call, number in spread(points(scene, calls, lambda made: scene.part_of(made) == part), 3):
         with Trial(scene) as trial:
             try:
                 run = trial.fail(call, number, error)

@@ -24,6 +24,11 @@ extension Ledger {
       self.limit = limit
     }
 
+    /// By itself SQLite would collect everything of an endpoint and sort it.
+    fileprivate var index: String {
+      state == nil && eventID == nil && record == nil ? "INDEXED BY delivery_order" : ""
+    }
+
     fileprivate var conditions: (sql: String, arguments: StatementArguments) {
       var terms: [String] = []
       var arguments: StatementArguments = []
@@ -47,7 +52,7 @@ extension Ledger {
     return try read { database in
       try Delivery.fetchAll(
         database,
-        sql: "SELECT * FROM delivery \(conditions) ORDER BY position DESC, number DESC, target LIMIT ?",
+        sql: "SELECT * FROM delivery \(filter.index) \(conditions) ORDER BY position DESC, number DESC, target LIMIT ?",
         arguments: arguments + [filter.limit])
     }
   }

@@ -103,10 +103,10 @@ import Testing
     try rehearsal.answer(1, 503, retryAfter: "120")
     try rehearsal.answer(2, 200)
     #expect(try rehearsal.numbers() == [])
-    #expect(rehearsal.lane.nextDue(at: rehearsal.now, isEager: false) == rehearsal.now.adding(seconds: 120))
-    rehearsal.now = rehearsal.now.adding(seconds: 120)
     try rehearsal.answer(3, 200)
     try rehearsal.answer(4, 200)
+    #expect(rehearsal.lane.nextDue(at: rehearsal.now, isEager: false) == rehearsal.now.adding(seconds: 120))
+    rehearsal.now = rehearsal.now.adding(seconds: 120)
     #expect(try rehearsal.numbers() == [5, 6])
   }
 }

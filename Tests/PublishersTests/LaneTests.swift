@@ -72,6 +72,15 @@ import Testing
     #expect(try again.next()?.recordID == 2000, "also when the process began anew")
   }
 
+  @Test func `nothing is due while as much is under way as may be`() throws {
+    let rehearsal = try Rehearsal((1...5).map { .init(.personUpdated, $0) })
+    #expect(rehearsal.lane.nextDue(at: rehearsal.now, isEager: false) == rehearsal.now)
+    #expect(try rehearsal.numbers() == [1, 2, 3, 4])
+    #expect(rehearsal.lane.nextDue(at: rehearsal.now, isEager: false) == nil)
+    try rehearsal.answer(1, 200)
+    #expect(rehearsal.lane.nextDue(at: rehearsal.now, isEager: false) == rehearsal.now)
+  }
+
   @Test func `what is requeued goes before later events of the same person`() throws {
     let rehearsal = try Rehearsal([.init(.personUpdated, 1), .init(.personUpdated, 1)])
     let first = try #require(try rehearsal.next())

@@ -15,7 +15,7 @@ struct CircuitBreaker {
   private var failuresInARow = 0
   private var pause = shortestPause
   /// When something urgent may ask again although the circuit is open.
-  private var urgentAfter: Instant?
+  private(set) var urgentAfter: Instant?
 
   /// After so many failures in a row the endpoint counts as down.
   static let failureLimit = 5

@@ -134,8 +134,10 @@ extension Courier {
   /// Nothing is under way.
   public var isIdle: Bool { sending.isEmpty && results.isEmpty }
 
-  /// When something may be sent that is not under way; `nil` when nothing waits.
+  /// When something may be sent that is not under way; `nil` when nothing waits, or for answers only: these end the waiting
+  /// of `advance` anyway.
   public var nextDue: Instant? {
+    guard sending.count < Self.parallel else { return nil }
     let now = clock()
     return lanes.values.compactMap { $0.nextDue(at: now, isEager: false) }.min()
   }
@@ -241,8 +243,8 @@ extension Courier {
 
   /// What the lanes hold may not be what the ledger has.
   private func startOver() {
-    let underway = Set(sending.keys).union(results.map(\.delivery.id))
-    for lane in lanes.values { lane.startOver(sending: underway) }
+    let (tags, ended) = (Set(sending.keys), Set(results.map(\.delivery.id)))
+    for lane in lanes.values { lane.startOver(sending: tags, ended: ended) }
   }
 
   private func forgetClosedLanes() {

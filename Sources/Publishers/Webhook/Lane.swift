@@ -33,8 +33,9 @@ final class Lane {
   /// The newest place that was loaded, of all and of what is urgent.
   private var reached = (position: 0, number: 0)
   private var urgentReached = (position: 0, number: 0)
-  /// Everything that waits was loaded, or is behind something that was.
+  /// Everything that waits was loaded, or is behind something that was; and so was all that is urgent.
   private(set) var isExhausted = false
+  private var isUrgentExhausted = false
   /// Nothing is sent any more: the endpoint is gone from the tip, or asked for it.
   private(set) var isClosed = false
 
@@ -65,19 +66,24 @@ extension Lane {
   func close() { isClosed = true }
 
   /// More was published.
-  func wake() { isExhausted = false }
+  func wake() {
+    isExhausted = false
+    isUrgentExhausted = false
+  }
 
   /// Something that was done waits again, perhaps before what was loaded.
   func lookAgain() {
-    isExhausted = false
+    wake()
     reached = (0, 0)
     urgentReached = (0, 0)
   }
 
   /// Forgets what was loaded, but for what is under way: after the ledger could not be read.
-  func startOver(sending tags: Set<Int64>) {
-    underway = underway.filter { tags.contains($0.key) }
-    sending = underway.count
+  ///
+  /// - Parameter ended: requests that are over, but not in the ledger.
+  func startOver(sending tags: Set<Int64>, ended: Set<Int64>) {
+    underway = underway.filter { tags.contains($0.key) || ended.contains($0.key) }
+    sending = underway.keys.count { tags.contains($0) }
     let kept = Set(underway.values)
     heads = heads.filter { kept.contains($0.key) }
     for subject in kept { heads[subject]?.hasMore = true }
@@ -108,7 +114,7 @@ extension Lane {
   }
 
   private func fillUrgent(from queue: DeliveryQueue) throws {
-    while urgent.count < Lane.enough {
+    while !isUrgentExhausted, urgent.count < Lane.enough {
       let rows = try queue.urgent(for: target, after: urgentReached, limit: Lane.batch)
       for row in rows {
         let subject = Subject(row)
@@ -121,7 +127,7 @@ extension Lane {
         }
       }
       if let newest = rows.last { urgentReached = (newest.position, newest.number) }
-      if rows.count < Lane.batch { return }
+      isUrgentExhausted = rows.count < Lane.batch
     }
   }
 
@@ -151,6 +157,7 @@ extension Lane {
       head.row = deactivation
       head.hasMore = true
       head.hasOvertaken = true
+      head.wasTried = false
     }
     tickets += 1
     head.ticket = tickets
@@ -253,15 +260,18 @@ extension Lane {
     return start(turn)
   }
 
-  /// When something may be sent; `nil` when nothing waits, or only for what is under way.
+  /// When something more may be sent; `nil` when nothing waits, or only for what is under way.
   func nextDue(at now: Instant, isEager: Bool) -> Instant? {
     guard !isClosed else { return nil }
-    let isReady =
-      !isExhausted || first(of: &urgent) != nil || first(of: &fresh) != nil || (isEager && first(of: &untried) != nil)
-    let times = [first(of: &resting), first(of: &untried)].compactMap { $0?.time }.min().map(
-      Instant.init(milliseconds:))
-    guard let earliest = isReady ? now : times else { return nil }
-    return [throttle.pausedUntil, breaker.opensAgain].compactMap { $0 }.reduce(earliest, max)
+    let limit = breaker.limit(throttle.parallel, at: now)
+    guard sending == 0 || sending < limit else { return nil }
+    let isUrgent = first(of: &urgent) != nil
+    let isReady = isUrgent || first(of: &fresh) != nil || (isEager && first(of: &untried) != nil)
+    let times = [first(of: &resting), first(of: &untried)].compactMap { $0?.time }
+    let earliest = isReady || (!isExhausted && hasRoom) ? now : times.min().map(Instant.init(milliseconds:))
+    guard let earliest else { return nil }
+    let due = [throttle.pausedUntil, breaker.opensAgain].compactMap { $0 }.reduce(earliest, max)
+    return isUrgent && sending == 0 ? min(due, max(now, breaker.urgentAfter ?? now)) : due
   }
 
   var isCircuitClosed: Bool { breaker.isClosed }

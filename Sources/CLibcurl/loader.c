@@ -115,9 +115,7 @@ time_t curl_getdate(const char *text, const time_t *unused) {
   return staffrepo_curl_is_loaded() ? curl.getdate(text, unused) : -1;
 }
 
-int64_t staffrepo_curl_received(CURL *handle) {
-  curl_socket_t descriptor = CURL_SOCKET_BAD;
-  if (curl.easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &descriptor) || descriptor == CURL_SOCKET_BAD) return -1;
+int64_t staffrepo_received(int descriptor) {
   struct tcp_info info = {0};
   socklen_t size = sizeof info;
   if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size)) return -1;

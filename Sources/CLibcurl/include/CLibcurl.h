@@ -36,8 +36,12 @@ static inline CURLcode staffrepo_curl_set_progress(CURL *handle, curl_xferinfo_c
   if (!code) code = curl_easy_setopt(handle, CURLOPT_XFERINFODATA, context);
   return code ? code : curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
 }
-// What a handle's connection has received since it was opened, in bytes; -1 when there is none.
-int64_t staffrepo_curl_received(CURL *handle);
+static inline CURLcode staffrepo_curl_set_prereq(CURL *handle, curl_prereq_callback callback, void *context) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, callback);
+  return code ? code : curl_easy_setopt(handle, CURLOPT_PREREQDATA, context);
+}
+// What a TCP socket has received since it was opened, in bytes; -1 when it is none.
+int64_t staffrepo_received(int descriptor);
 static inline CURLMcode staffrepo_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
 }

@@ -51,6 +51,7 @@ final class Transfers {
   private let limits: Limits
   private var running: [UnsafeMutableRawPointer: Transfer] = [:]
   private var idle: [UnsafeMutableRawPointer] = []
+  private let connections = Connections()
 
   init(policy: AddressPolicy, limits: Limits = Limits()) throws {
     try CurlLibrary.start()
@@ -75,7 +76,7 @@ final class Transfers {
   func start(_ request: Request) {
     guard let easy = idle.popLast() ?? curl_easy_init() else { fatalError("libcurl is out of memory") }
     curl_easy_reset(easy)
-    let transfer = Transfer(request, easy, policy: policy, limits: limits)
+    let transfer = Transfer(request, connections, policy: policy, limits: limits)
     for header in request.headers { transfer.headers = curl_slist_append(transfer.headers, header) }
     configure(easy, transfer, request)
     running[easy] = transfer
@@ -106,6 +107,7 @@ final class Transfers {
     staffrepo_curl_set_write(easy, receiveBody, context)
     staffrepo_curl_set_header(easy, receiveHeader, context)
     staffrepo_curl_set_opensocket(easy, openSocket, context)
+    staffrepo_curl_set_prereq(easy, noteConnection, context)
     staffrepo_curl_set_progress(easy, watchFlood, context)
   }
 
@@ -168,7 +170,9 @@ private final class Transfer {
   let policy: AddressPolicy
   let limits: Transfers.Limits
   var headers: UnsafeMutablePointer<curl_slist>?
-  let easy: UnsafeMutableRawPointer
+  let connections: Connections
+  /// Of the connection that it uses, once it has one.
+  var descriptor: Int32?
   var headBytes = 0
   /// The blank line after the head was there.
   var hasWholeHead = false
@@ -179,8 +183,8 @@ private final class Transfer {
   var refusal: String?
   var retryAfter: String?
 
-  init(_ request: Transfers.Request, _ easy: UnsafeMutableRawPointer, policy: AddressPolicy, limits: Transfers.Limits) {
-    self.easy = easy
+  init(_ request: Transfers.Request, _ connections: Connections, policy: AddressPolicy, limits: Transfers.Limits) {
+    self.connections = connections
     tag = request.tag
     url = request.url
     isProxied = request.proxy != nil
@@ -225,6 +229,26 @@ private func receiveHeader(
   return size * count
 }
 
+/// The sockets of the connections that libcurl keeps, by their own end: it tells a request no more than that.
+private final class Connections {
+  var descriptors: [String: Int32] = [:]
+}
+
+/// The request is about to go out, on a new connection or on one that was used before.
+private func noteConnection(
+  _ context: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?, _ address: UnsafeMutablePointer<CChar>?,
+  _: Int32, _ port: Int32
+) -> Int32 {
+  guard let transfer = Transfer.of(context), let address else { return CURL_PREREQFUNC_ABORT }
+  let end = "\(String(cString: address)) \(port)"
+  if let descriptor = transfer.descriptor {
+    transfer.connections.descriptors[end] = descriptor
+  } else {
+    transfer.descriptor = transfer.connections.descriptors[end]
+  }
+  return CURL_PREREQFUNC_OK
+}
+
 /// Ends what goes on and on without being head or body, such as the extension of a chunk.
 private func watchFlood(
   _ context: UnsafeMutableRawPointer?, _: curl_off_t, _: curl_off_t, _: curl_off_t, _: curl_off_t
@@ -232,8 +256,8 @@ private func watchFlood(
   guard let transfer = Transfer.of(context) else { return 1 }
   transfer.looks += 1
   // An ordinary request is looked after a few times only.
-  guard transfer.looks % 8 == 0 else { return 0 }
-  let received = staffrepo_curl_received(transfer.easy)
+  guard transfer.looks > 4, let descriptor = transfer.descriptor else { return 0 }
+  let received = staffrepo_received(descriptor)
   guard received >= 0 else { return 0 }
   let before = transfer.receivedBefore ?? received
   transfer.receivedBefore = before
@@ -270,6 +294,7 @@ private func openSocket(
   let descriptor = socket(
     address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
   var bytes = transfer.limits.socketBytes
+  transfer.descriptor = descriptor
   setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
   return descriptor
 }

@@ -64,11 +64,13 @@ extension Repository {
       var blob = git_oid()
       try check(
         git_blob_create_from_buffer(&blob, pointer, file.bytes, file.bytes.count), "A file cannot be stored")
+      try makeSure(blob)
       try check(
         git_treebuilder_insert(nil, builder, file.name, &blob, GIT_FILEMODE_BLOB), "A tree cannot be written")
     }
     var tree = git_oid()
     try check(git_treebuilder_write(&tree, builder), "A tree cannot be written")
+    try makeSure(tree)
     return OID(tree)
   }
 
@@ -98,6 +100,21 @@ extension Repository {
         &oid, pointer, nil, who, who, nil, message, treePointer, parents.count, parents.baseAddress)
     }
     try check(code, "A commit cannot be written")
+    try makeSure(oid)
     return OID(oid)
+  }
+
+  /// libgit2 1.5 may say that an object was written although the disk refused it.
+  func makeSure(_ oid: git_oid) throws(GitError) {
+    var oid = oid
+    var database: OpaquePointer?
+    try check(git_repository_odb(&database, pointer), "The objects cannot be read")
+    defer { git_odb_free(database) }
+    guard git_odb_exists(database, &oid) == 1 else {
+      throw GitError(
+        .other,
+        "An object cannot be written into \(gitDirectory)objects: is the disk full, or failing? Nothing was published; when there is room, publish again."
+      )
+    }
   }
 }

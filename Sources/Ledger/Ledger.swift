@@ -50,7 +50,7 @@ public final class Ledger {
       }
     } catch let error as DatabaseError {
       throw LedgerError(
-        "The ledger \(path) cannot be opened (\(error.reason)). If it is damaged, move it away: the next publish rebuilds it from git with the same ids."
+        "The ledger \(path) cannot be opened: \(error.reason).\(error.isDamage ? " Move it away: the next publish rebuilds it from git with the same ids." : " Nothing was changed; make room or mend the disk, then publish again.")"
       )
     }
   }
@@ -122,12 +122,14 @@ public final class Ledger {
 
 extension DatabaseError {
   /// For an operator: no SQL.
+  fileprivate var isDamage: Bool { resultCode == .SQLITE_CORRUPT || resultCode == .SQLITE_NOTADB }
+
   fileprivate var reason: String {
     switch resultCode {
     case .SQLITE_FULL: "the disk is full"
     case .SQLITE_IOERR: "the disk refused to read or write (full, or failing)"
     case .SQLITE_BUSY: "another process writes to it"
-    case .SQLITE_READONLY: "this user may not write there"
+    case .SQLITE_READONLY, .SQLITE_CANTOPEN: "it cannot be made or written (no room, or no right to)"
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: "the file is damaged"
     default: message ?? "SQLite error \(extendedResultCode.rawValue)"
     }

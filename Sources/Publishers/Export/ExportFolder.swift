@@ -11,7 +11,9 @@ public struct ExportFolder {
   /// `current` sees the old set or the new one, never a mixture.
   public func publish(name: String, keep: Int, _ write: (ExportSet) throws -> Void) throws -> ExportSet {
     try FileStore.makeDirectory(path)
-    for leftover in FileStore.names(in: path) where leftover.hasPrefix(".") {
+    // Of a run that was killed: a set that is not whole, or a link that was not put in place.
+    for leftover in FileStore.names(in: path)
+    where leftover.hasPrefix(".") || (leftover.hasPrefix("current.") && leftover.hasSuffix(".tmp")) {
       try FileStore.remove("\(path)/\(leftover)")
     }
     let partial = "\(path)/.\(name).partial"

@@ -98,8 +98,9 @@ struct Recording {
     throw LedgerError(
       """
       The ledger \(ledger.path) knows more publications than the journal (\(Journal.reference)). If the journal was lost, \
-      fetch that reference from a backup or a clone. If there is none, move the ledger away and go on from what was \
-      published last: staffrepo publish --from \(last)
+      fetch that reference from a backup or a clone. If there is none, move the ledger away, \
+      remove what is left of the journal (git update-ref -d \(Journal.reference)), and go on from what was published \
+      last: staffrepo publish --from \(last)
       """)
   }
 

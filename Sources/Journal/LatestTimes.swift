@@ -21,7 +21,8 @@ struct LatestTimes {
     var known = read()
     var line: [(commit: OID, time: Int64)] = []
     var latest = Int64.min
-    for oid in FirstParents(repository, from: commit, until: nil) {
+    var commits = FirstParents(repository, from: commit, until: nil)
+    while let oid = try commits.next() {
       if let found = known[oid] {
         latest = found
         break

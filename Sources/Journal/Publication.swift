@@ -7,11 +7,11 @@ import Records
 /// Finds the state of the staff at any point of the published line, and retells any publication.
 public struct PublishedLine {
   let repository: Repository
-  private let entries: [JournalEntry]
+  private let entries: JournalEntries
   private let catalogues: CatalogueStore?
 
   /// - Parameter catalogues: what earlier runs kept; with it, a state costs what differs from the last one.
-  public init(_ repository: Repository, entries: [JournalEntry], catalogues: CatalogueStore?) {
+  public init(_ repository: Repository, entries: JournalEntries, catalogues: CatalogueStore?) {
     self.repository = repository
     self.entries = entries
     self.catalogues = catalogues
@@ -19,21 +19,25 @@ public struct PublishedLine {
 
   /// The staff in force after an entry of the journal.
   public func staff(after entry: JournalEntry) throws -> Staff {
-    try staff(at: commitsBackwards(from: entry), keepsNear: true)
+    var commits = PublishedCommits(repository, entries, upTo: entry)
+    return try staff(keepsNear: true) { try commits.next() }
   }
 
   /// The staff in force at a commit, as its own line of first parents has it.
   public func staff(at commit: OID) throws -> Staff {
-    try staff(at: AnySequence(FirstParents(repository, from: commit, until: nil)))
+    var commits = FirstParents(repository, from: commit, until: nil)
+    return try staff(keepsNear: false) { try commits.next() }
   }
 
   /// Goes back to the nearest commit that needs no memory of what came before it, then forward again.
   ///
   /// A record that is held at a commit has the state of an earlier one; which one, only the line tells.
-  private func staff(at backwards: AnySequence<OID>, keepsNear: Bool = false) throws -> Staff {
+  ///
+  /// - Parameter before: the commits of the line, newest first.
+  private func staff(keepsNear: Bool, _ before: () throws -> OID?) throws -> Staff {
     var staff = try Staff()
     var later: [OID] = []
-    for commit in backwards {
+    while let commit = try before() {
       if later.isEmpty { staff = try Staff(near: commit, in: repository, catalogues, keepsNear: keepsNear) }
       _ = try staff.move(to: try CommitSource(repository, commit: commit))
       if staff.isClean {
@@ -48,18 +52,6 @@ public struct PublishedLine {
     return staff
   }
 
-  /// The commits as they were published, newest first: along first parents within an entry, from entry to entry where the
-  /// branch was rewritten.
-  private func commitsBackwards(from entry: JournalEntry) -> AnySequence<OID> {
-    let repository = repository
-    let parts = entries.prefix(entry.position).reversed()
-    return AnySequence(
-      parts.lazy.flatMap { part -> AnySequence<OID> in
-        part.kind == .rewrite || part.isNet
-          ? AnySequence([part.to]) : AnySequence(FirstParents(repository, from: part.to, until: part.from))
-      })
-  }
-
   /// Tells the steps of a publication, one that is in the journal or one that may come to be.
   ///
   /// - Parameter observer: somebody else to whom it is shown, whatever the records say.
@@ -71,7 +63,7 @@ public struct PublishedLine {
     try follow(entry, timeline, emit)
     try timeline.settle(through: entry.settled, emit)
     if let hold = entry.hold {
-      try timeline.tell(hold, after: previous(entry)?.hold, emit)
+      try timeline.tell(hold, after: try previous(entry)?.hold, emit)
     } else {
       try timeline.lift(emit)
     }
@@ -109,11 +101,11 @@ public struct PublishedLine {
     return timeline.staff
   }
 
-  private func previous(_ entry: JournalEntry) -> JournalEntry? { entries.prefix(entry.position - 1).last }
+  private func previous(_ entry: JournalEntry) throws -> JournalEntry? { try entries.entry(at: entry.position - 1) }
 
   /// Stands where an entry begins.
   private func timeline(of entry: JournalEntry, _ observer: Subscription?) throws -> Timeline {
-    guard entry.kind != .baseline, let previous = previous(entry) else {
+    guard entry.kind != .baseline, let previous = try previous(entry) else {
       return Timeline(repository, staff: try Staff(), settled: nil, rewrittenAt: nil, observer: observer)
     }
     let staff = try staff(after: previous)
@@ -124,7 +116,7 @@ public struct PublishedLine {
 
   /// Moves along the commits of an entry.
   private func follow(_ entry: JournalEntry, _ timeline: Timeline, _ emit: (Step) throws -> Void) throws {
-    let previous = entry.kind == .baseline ? nil : previous(entry)
+    let previous = entry.kind == .baseline ? nil : try previous(entry)
     let today = { (_: TimeZoneRules) in entry.settled }
     if entry.kind == .rewrite || entry.isNet {
       return try timeline.advance(
@@ -178,13 +170,17 @@ public struct PublishedLine {
 
   /// The rewrite after which a commit was published, or would be: its position is part of the ids.
   private func rewrite(before commit: OID) throws -> Int? {
-    guard entries.contains(where: { $0.rewrittenAt != nil }) else { return nil }
-    for entry in entries.reversed() where entry.kind == .forward {
-      if try repository.firstParentChain(from: entry.from, to: entry.to)?.contains(commit) == true {
+    guard let last = entries.last, last.rewrittenAt != nil else { return nil }
+    var position = last.position
+    while let entry = try entries.entry(at: position) {
+      position -= 1
+      if entry.kind == .forward,
+        try repository.firstParentChain(from: entry.from, to: entry.to)?.contains(commit) == true
+      {
         return entry.rewrittenAt
       }
     }
-    return entries.last?.rewrittenAt
+    return last.rewrittenAt
   }
 
   /// The latest day on which a commit up to this one was made. Clocks differ, so the last commit need not be the latest.
@@ -195,7 +191,7 @@ public struct PublishedLine {
 }
 
 /// The commits from one on along first parents, newest first, up to but not including `until`.
-struct FirstParents: Sequence, IteratorProtocol {
+struct FirstParents {
   private let repository: Repository
   private var upcoming: OID?
   private let until: OID?
@@ -206,10 +202,46 @@ struct FirstParents: Sequence, IteratorProtocol {
     self.until = until
   }
 
-  /// A commit that cannot be read ends the line; whoever needs it will say so.
-  mutating func next() -> OID? {
+  mutating func next() throws -> OID? {
     guard let current = upcoming, current != until else { return nil }
-    upcoming = (try? repository.info(of: current))?.parents.first
+    upcoming = try repository.info(of: current).parents.first
     return current
+  }
+}
+
+/// The commits as they were published, newest first: along first parents within an entry, from entry to entry where the
+/// branch was rewritten or the net difference was told.
+private struct PublishedCommits {
+  private let repository: Repository
+  private let entries: JournalEntries
+  private var part: JournalEntry?
+  private var commits: FirstParents
+
+  init(_ repository: Repository, _ entries: JournalEntries, upTo entry: JournalEntry) {
+    self.repository = repository
+    self.entries = entries
+    part = entry
+    commits = Self.commits(of: entry, repository)
+  }
+
+  mutating func next() throws -> OID? {
+    while let current = part {
+      if let commit = try commits.next() {
+        // Of these only the last was ever in force.
+        if current.kind == .rewrite || current.isNet { try begin(before: current) }
+        return commit
+      }
+      try begin(before: current)
+    }
+    return nil
+  }
+
+  private mutating func begin(before entry: JournalEntry) throws {
+    part = try entries.entry(at: entry.position - 1)
+    if let part { commits = Self.commits(of: part, repository) }
+  }
+
+  private static func commits(of entry: JournalEntry, _ repository: Repository) -> FirstParents {
+    FirstParents(repository, from: entry.to, until: entry.kind == .rewrite || entry.isNet ? nil : entry.from)
   }
 }

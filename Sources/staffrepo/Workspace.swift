@@ -32,7 +32,7 @@ struct Workspace {
   }
 
   /// The published line, with what earlier runs kept of it.
-  func line(_ entries: [JournalEntry] = []) -> PublishedLine {
+  func line(_ entries: JournalEntries = JournalEntries()) -> PublishedLine {
     PublishedLine(repository, entries: entries, catalogues: isCaching ? CatalogueStore(folder: cacheFolder) : nil)
   }
 

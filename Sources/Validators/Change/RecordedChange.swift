@@ -83,7 +83,7 @@ final class RecordedChange {
     guard let from = base.commit, let to = source.commit else { return [] }
     let steps = try authority.isStepwise ? source.repository.firstParentChain(from: from, to: to) ?? [] : []
     if steps.count <= 1, try isSurelySmall() { return [] }
-    let line = PublishedLine(source.repository, entries: [], catalogues: catalogues)
+    let line = PublishedLine(source.repository, entries: JournalEntries(), catalogues: catalogues)
     let net = try line.guards(from: from, through: [to], by: rules, on: context.date)
     return try net + (steps.count > 1 ? line.guards(from: from, through: steps, by: rules, on: context.date) : [])
   }

@@ -139,6 +139,8 @@ private struct Checkup {
       guard let last = journal.last else {
         return Check("journal", .warning, "Nothing is published yet.", help: "staffrepo publish")
       }
+      // Every entry is read, so that a broken chain shows.
+      _ = try journal.entries.entries(from: 1)
       return Check("journal", .ok, "\(counted(last.position, "publication")), the last at \(last.to.short)")
     } catch {
       return Check("journal", .problem, "\(error)")

@@ -137,7 +137,8 @@ struct Redeliver: ParsableCommand {
     if let instant { return try ledger.position(since: instant) }
     let commit = try workspace.repository.commit(named: text)
     // The publication that came after the one which had the commit already.
-    let before = try journal.entries.last { try workspace.repository.firstParentChain(from: $0.to, to: commit) != nil }
+    let entries = try journal.entries.entries(from: 1)
+    let before = try entries.last { try workspace.repository.firstParentChain(from: $0.to, to: commit) != nil }
     return (before?.position ?? 0) + 1
   }
 }

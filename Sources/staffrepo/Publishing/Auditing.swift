@@ -42,7 +42,7 @@ struct Auditing {
       }
       return result
     }
-    for entry in journal.entries where entry.position >= since {
+    for entry in try journal.entries.entries(from: since) {
       try compare(entry, journal, ledger, &result)
       result.publications += 1
       progress(entry.position, journal.entries.count)

@@ -53,7 +53,7 @@ struct Gate {
     if entry.from == entry.to { return entry }
     var net = entry
     net.isNet = entry.kind == .forward
-    for var candidate in [entry, net] {
+    for var candidate in net.isNet ? [entry, net] : [entry] {
       guard let used = try approvals(of: tripped(along: candidate, line)) else { continue }
       candidate.approvals = used.sorted()
       return candidate

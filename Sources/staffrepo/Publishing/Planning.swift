@@ -44,7 +44,7 @@ struct Planning {
     var staff: Staff?
     if let baseline = entry, baseline.kind == .baseline, baseline.to != tip.commit {
       // With --from: the baseline there, then everything after it.
-      line = workspace.line([baseline])
+      line = workspace.line(JournalEntries([baseline]))
       plan.base = baseline.to
       let today = try zone(tip.commit).date(at: now)
       entry = JournalEntry(
@@ -79,7 +79,7 @@ struct Planning {
     let entry = JournalEntry(
       position: 2, kind: follows == nil ? .rewrite : .forward, from: base, to: head, settled: today, held: [],
       approvals: [], acknowledged: [:], rewrittenAt: nil)
-    let staff = try Telling(line: workspace.line([baseline]), entry: entry).tell { item in
+    let staff = try Telling(line: workspace.line(JournalEntries([baseline])), entry: entry).tell { item in
       add(item, to: &plan)
     }
     plan.guards = try guards(line, from: before, to: head, on: today)

@@ -18,7 +18,7 @@ struct Recording {
     try FileStore.remove(workspace.repository.gitDirectory + Journal.reference + ".lock")
     var journal = try Journal(workspace.repository)
     try refuseLostJournal(journal, ledger)
-    for entry in journal.entries.dropFirst(try ledger.position()) {
+    for entry in try journal.entries.entries(from: ledger.position() + 1) {
       _ = try record(entry, journal, in: ledger) { _, _ in entry }
     }
     var published = Published()
@@ -55,7 +55,7 @@ struct Recording {
       return [try append(next, &journal, in: ledger, gate: gate)]
     } catch let stop as PublishedLine.Stop {
       let entries = journal.entries
-      let parts = try gate.parts(of: next, after: last, stop, along: line) { workspace.line(entries + [$0]) }
+      let parts = try gate.parts(of: next, after: last, stop, along: line) { workspace.line(entries.adding($0)) }
       return try parts.map { try append($0, &journal, in: ledger) }
     }
   }

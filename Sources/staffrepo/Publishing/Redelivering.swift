@@ -84,7 +84,7 @@ struct Redelivering {
     let waiting = try Set(
       ledger.deliveries(.init(target: subscription.target, state: .pending, limit: .max)).map(\.eventID))
     var missing: [(position: Int, delivery: NewDelivery)] = []
-    for entry in journal.entries where entry.position >= position && entry.kind != .baseline {
+    for entry in try journal.entries.entries(from: position) where entry.kind != .baseline {
       try Telling(line: workspace.line(journal.entries), entry: entry).tell(to: subscription) { delivery in
         guard !known.contains(delivery.eventID), !waiting.contains(delivery.eventID) else { return }
         missing.append((entry.position, delivery))
@@ -99,7 +99,7 @@ struct Redelivering {
     let journal = try Journal(workspace.repository)
     let byPosition = Dictionary(grouping: deliveries, by: \.position)
     for (position, deliveries) in byPosition.sorted(by: { $0.key < $1.key }) {
-      guard let entry = journal.entry(at: position) else { continue }
+      guard let entry = try journal.entries.entry(at: position) else { continue }
       let wanted = Dictionary(deliveries.map { ("\($0.target) \($0.eventID)", $0.id) }) { $1 }
       var bodies: [(id: Int64, body: [UInt8])] = []
       _ = try Telling(line: workspace.line(journal.entries), entry: entry).tell { item in

@@ -56,6 +56,8 @@ struct Planning {
       staff = try Telling(line: line, entry: entry).tell { item in add(item, to: &plan) }
       if entry.kind != .baseline, let last = entry.from {
         plan.guards = try guards(line, from: line.staff(at: last), to: entry.to, on: entry.settled)
+        let rules = journal.last?.hold?.rules ?? last
+        plan.approvedGuards = try approved(plan.guards, from: rules, to: entry.to, on: entry.settled)
       }
     }
     try finish(&plan, staff ?? line.staff(at: tip.commit))
@@ -115,17 +117,14 @@ struct Planning {
     plan.held = staff.held
   }
 
+  /// The tripped guards that somebody who may has approved.
   private func approved(
     _ guards: [GuardReading], from base: OID, to head: OID, on date: CalendarDate
   ) throws -> Set<String> {
-    let tripped = Set(guards.filter(\.isTripped).map(\.limit.name))
+    let tripped = guards.filter(\.isTripped)
     if tripped.isEmpty { return [] }
-    let repository = workspace.repository
-    let report = try Validators.validate(
-      CommitSource(repository, commit: head), asOf: date, base: CommitSource(repository, commit: base),
-      cache: workspace.validationCache())
-    let refused = Set(report.diagnostics.map(\.rule))
-    return tripped.filter { name in RuleRegistry.rule(ofGuard: name).map { !refused.contains($0) } ?? false }
+    let gate = try Gate(workspace, rules: base, tip: head, today: date)
+    return try Set(tripped.filter { try gate.approvals(of: [$0]) != nil }.map(\.limit.name))
   }
 
   private func guards(

@@ -70,8 +70,9 @@ final class Watching {
 
   private func turn() throws {
     let now = clock.now
-    if watch.drain() { looks.hurry() }
-    if let midnight, now >= midnight { looks.hurry() }
+    let somethingChanged = watch.drain() || midnight.map { now >= $0 } ?? false
+    // What failed is tried again after its pause, not whenever a file changes: trying may change one.
+    if somethingChanged, failure == nil { looks.hurry() }
     if looks.isDue(at: now) {
       try look(now)
       try runErrands(now)
@@ -93,8 +94,7 @@ final class Watching {
     try renewCourier()
     if lookedAt != tip.commit || midnight.map({ now >= $0 }) ?? true { try publish(tip, now) }
     courier?.update(endpoints: try endpoints(now))
-    if failure != nil { Terminal.message("publishing works again") }
-    failure = nil
+    recover()
   }
 
   private func runErrands(_ now: Instant) throws {
@@ -246,6 +246,17 @@ final class Watching {
         .raised, key: "publishing", target: nil, text: "Publishing does not go on: \(text)", since: clock.now)
     } catch {
       Terminal.problem("\(error)")
+    }
+  }
+
+  private func recover() {
+    guard let last = failure else { return }
+    failure = nil
+    Terminal.message("publishing works again")
+    attempt {
+      try workspace.alarmCommand?.run(
+        .over, key: "publishing", target: nil, text: "Publishing goes on again. It had failed: \(last.text)",
+        since: clock.now)
     }
   }
 }

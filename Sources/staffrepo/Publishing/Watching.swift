@@ -240,10 +240,13 @@ final class Watching {
     looks.postpone(seconds: failure?.pause ?? 60, from: clock.now)
     guard isNew else { return }
     Terminal.problem("\(text) It is tried again.")
+    call(.raised, "Publishing does not go on: \(text)")
+  }
+
+  /// Has the host told, but not by way of the ledger, which may be what is broken.
+  private func call(_ state: AlarmCommand.State, _ text: String) {
     do {
-      // Not by way of the ledger, which may be what is broken.
-      try workspace.alarmCommand?.run(
-        .raised, key: "publishing", target: nil, text: "Publishing does not go on: \(text)", since: clock.now)
+      try workspace.alarmCommand?.run(state, key: "publishing", target: nil, text: text, since: clock.now)
     } catch {
       Terminal.problem("\(error)")
     }
@@ -253,11 +256,7 @@ final class Watching {
     guard let last = failure else { return }
     failure = nil
     Terminal.message("publishing works again")
-    attempt {
-      try workspace.alarmCommand?.run(
-        .over, key: "publishing", target: nil, text: "Publishing goes on again. It had failed: \(last.text)",
-        since: clock.now)
-    }
+    call(.over, "Publishing goes on again. It had failed: \(last.text)")
   }
 }
 

@@ -8,6 +8,8 @@ public struct RecordedPublication: Sendable {
   public let events: [PublishedEvent]
   /// In the order of target and number.
   public let deliveries: [Delivery]
+  /// Deliveries that an operator had made besides, to an endpoint that was not there yet: target and event id.
+  public let replayed: Set<[String]>
 }
 
 extension Ledger {
@@ -21,9 +23,15 @@ extension Ledger {
         database, sql: "SELECT * FROM event WHERE position = ? ORDER BY number", arguments: [position])
       let deliveries = try Delivery.fetchAll(
         database, sql: "SELECT * FROM delivery WHERE position = ? ORDER BY target, number", arguments: [position])
+      let replayed = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT r.target, r.event_id FROM replayed r JOIN delivery d ON d.target = r.target AND d.event_id = r.event_id
+          WHERE d.position = ?
+          """, arguments: [position])
       return RecordedPublication(
         to: row["to"], settled: row["settled"], events: try events.map(PublishedEvent.init(row:)),
-        deliveries: deliveries)
+        deliveries: deliveries, replayed: Set(replayed.map { [$0[0], $0[1]] }))
     }
   }
 }

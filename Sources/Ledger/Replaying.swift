@@ -87,6 +87,8 @@ extension Ledger {
       for (position, delivery) in deliveries {
         var writer = PublicationWriter(database, position: position, now: now, acknowledged: [:])
         try writer.add(delivery)
+        try database.cachedStatement(sql: "INSERT OR IGNORE INTO replayed (target, event_id) VALUES (?, ?)").execute(
+          arguments: [delivery.target, delivery.eventID])
       }
     }
     requeues += 1

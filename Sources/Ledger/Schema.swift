@@ -68,6 +68,8 @@ enum Schema {
             UPDATE tally SET count = count - 1 WHERE target = old.target AND state = old.state;
           END;
 
+          CREATE TABLE replayed (
+            target TEXT NOT NULL, event_id TEXT NOT NULL, PRIMARY KEY (target, event_id)) WITHOUT ROWID;
           CREATE TABLE alarm (
             key TEXT PRIMARY KEY, target TEXT, text TEXT NOT NULL, raised_at INTEGER NOT NULL, told_at INTEGER,
             cleared_at INTEGER);

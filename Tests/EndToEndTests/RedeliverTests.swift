@@ -58,6 +58,8 @@ import Testing
     try repository.staffrepo("publish")
     #expect(try late.requests().map(\.id) == ids)
     #expect(try receiver.requests().map(\.id) == ids, "nobody else hears it again")
+    let verified = try repository.staffrepo("audit", "verify")
+    #expect(verified.status == 0 && verified.output.contains("3 more were made by redeliver"), "\(verified.output)")
   }
 
   @Test func `finds bodies again that are no longer kept`() throws {

@@ -46,6 +46,7 @@ struct AuditVerify: ParsableCommand {
     lines.append(
       "Derived anew: \(counted(result.publications, "publication")), \(counted(result.events, "event")), \(counted(result.deliveries, "delivery", "deliveries"))"
         + (result.withoutBody > 0 ? " (\(result.withoutBody) without their bodies, which are no longer kept)" : "")
+        + (result.replayed > 0 ? "; \(result.replayed) more were made by redeliver, for endpoints that came later" : "")
         + (result.differences.isEmpty
           ? ". Everything is as the ledger has it." : ". \(counted(result.differences.count, "difference")).")
     )
@@ -57,7 +58,7 @@ extension Auditing.Result {
   var json: JSON {
     [
       "publications": .int(publications), "events": .int(events), "deliveries": .int(deliveries),
-      "without_body": .int(withoutBody),
+      "without_body": .int(withoutBody), "replayed": .int(replayed),
       "differences": .array(
         differences.map {
           [

@@ -51,7 +51,8 @@ enum PlanText {
   }
 
   private static func consent(_ plan: Plan, _ reading: GuardReading) -> String {
-    plan.approvedGuards.contains(reading.limit.name) ? "; it is approved" : "; it needs an approval, else the branch is held here"
+    plan.approvedGuards.contains(reading.limit.name)
+      ? "; it is approved" : "; it needs an approval, else the branch is held here"
   }
 
   private static func guardLine(_ reading: GuardReading) -> String {

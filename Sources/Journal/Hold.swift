@@ -14,6 +14,8 @@ public struct Hold: Sendable, Equatable {
   /// The day on which the newest commit was looked at for people who are no longer active.
   public var day: CalendarDate
   public var guards: [TrippedGuard]
+  /// Why no approval counts.
+  public var notes: [String] = []
   public var told = Told()
 
   public init(commit: OID, tip: OID, rules: OID, day: CalendarDate, guards: [TrippedGuard]) {
@@ -61,7 +63,7 @@ public struct Hold: Sendable, Equatable {
 
   /// Nothing became known since that consumers or operators have to know.
   public func saysTheSame(as earlier: Hold) -> Bool {
-    told == earlier.told && Set(guards.map(\.name)) == Set(earlier.guards.map(\.name))
+    told == earlier.told && commit == earlier.commit && guards == earlier.guards && notes == earlier.notes
   }
 
   public var json: JSON {
@@ -69,6 +71,7 @@ public struct Hold: Sendable, Equatable {
     return [
       "commit": .string(commit.description), "tip": .string(tip.description), "rules": .string(rules.description),
       "day": .string(day.description), "guards": .array(guards.map(\.json)),
+      "notes": .array(notes.map(JSON.string)),
       "told": ["inactive": ids(told.inactive), "gone": ids(told.gone), "restored": ids(told.restored)],
     ]
   }
@@ -84,21 +87,31 @@ extension Hold.TrippedGuard {
 public struct ToldPeople: Sendable {
   private var records: [PersonID: Person] = [:]
   private var gone: Set<PersonID>
+  /// Their photos and signatures, by path.
+  private var images: [String: String] = [:]
 
   /// Nothing was told.
   public init() { gone = [] }
 
   /// - Parameter published: a person's record as it was published last.
-  public init(_ told: Hold.Told, published: (PersonID) throws -> Person?) rethrows {
+  /// - Parameter image: a photo's or signature's content by the path in the record.
+  public init(
+    _ told: Hold.Told, published: (PersonID) throws -> Person?, image: (String) throws -> String? = { _ in nil }
+  ) rethrows {
     gone = told.gone
     for id in told.inactive.union(told.gone) { records[id] = try published(id)?.deactivated }
     for id in told.restored { records[id] = try published(id) }
+    for path in records.values.flatMap({ [$0.photoPath, $0.signaturePath] }).compactMap(\.self) {
+      images[path] = try image(path)
+    }
   }
 
   public var ids: [PersonID] { records.keys.sorted() }
 
   /// The last that was told of a person, gone or not; `nil` when nothing was.
   public func record(_ id: PersonID) -> Person? { records[id] }
+
+  func image(_ path: String?) -> String? { path.flatMap { images[$0] } }
 
   func isGone(_ id: PersonID) -> Bool { gone.contains(id) }
 

@@ -51,6 +51,7 @@ extension JournalEntry {
     let rules: String
     let day: String
     let guards: [Tripped]
+    let notes: [String]?
     let told: [String: [Int]]
 
     struct Tripped: Decodable {
@@ -67,6 +68,7 @@ extension JournalEntry {
       var hold = Hold(
         commit: commit, tip: tip, rules: rules, day: day,
         guards: guards.map { .init(name: $0.guard, target: $0.target, count: $0.count, of: $0.of) })
+      hold.notes = notes ?? []
       func people(_ name: String) -> Set<PersonID> { Set((told[name] ?? []).map { PersonID($0) }) }
       hold.told.inactive = people("inactive")
       hold.told.gone = people("gone")

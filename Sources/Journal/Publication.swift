@@ -63,9 +63,9 @@ public struct PublishedLine {
     try follow(entry, timeline, emit)
     try timeline.settle(through: entry.settled, emit)
     if let hold = entry.hold {
-      try timeline.tell(hold, after: try previous(entry)?.hold, emit)
+      try timeline.tell(hold, after: previous(entry)?.hold, apart: wasHeldBefore(entry) ? entry.position : nil, emit)
     } else {
-      try timeline.lift(emit)
+      try lift(entry, timeline, emit)
     }
     return timeline.staff
   }
@@ -97,8 +97,40 @@ public struct PublishedLine {
       try emit(step)
     }
     try timeline.settle(through: entry.settled, emit)
-    try timeline.lift(emit)
+    try lift(entry, timeline, emit)
     return timeline.staff
+  }
+
+  /// Shows each commit of an entry as it is by itself, whatever was told while the branch was held.
+  public func look(along entry: JournalEntry, _ see: (Step) throws -> Void) throws {
+    guard let previous = try previous(entry) else { return }
+    let timeline = Timeline(
+      repository, staff: try staff(after: previous), settled: previous.settled, rewrittenAt: nil)
+    try follow(entry, timeline) { step in if case .commit = step.origin { try see(step) } }
+  }
+
+  private func lift(_ entry: JournalEntry, _ timeline: Timeline, _ emit: (Step) throws -> Void) throws {
+    guard let previous = try previous(entry), previous.hold != nil else { return }
+    // The commit's own name is good for what is told with it for the first time.
+    let isNew = try entry.from != entry.to && entry.kind == .forward && !heldTips(at: previous).contains(entry.to)
+    try timeline.lift(from: previous.settled, apart: isNew ? nil : entry.position, emit)
+  }
+
+  /// Whether the branch was held at the same published commit before, this time or another.
+  private func wasHeldBefore(_ entry: JournalEntry) throws -> Bool {
+    guard let previous = try previous(entry), previous.to == entry.to else { return false }
+    return try !heldTips(at: previous).isEmpty
+  }
+
+  /// The newest commits that were looked at while the branch was held where an entry ends.
+  private func heldTips(at entry: JournalEntry) throws -> Set<OID> {
+    var tips: Set<OID> = []
+    var current: JournalEntry? = entry
+    while let known = current, known.to == entry.to {
+      if let hold = known.hold { tips.insert(hold.tip) }
+      current = try previous(known)
+    }
+    return tips
   }
 
   private func previous(_ entry: JournalEntry) throws -> JournalEntry? { try entries.entry(at: entry.position - 1) }
@@ -108,10 +140,11 @@ public struct PublishedLine {
     guard entry.kind != .baseline, let previous = try previous(entry) else {
       return Timeline(repository, staff: try Staff(), settled: nil, rewrittenAt: nil, observer: observer)
     }
-    let staff = try staff(after: previous)
-    return Timeline(
-      repository, staff: staff, settled: previous.settled, rewrittenAt: entry.rewrittenAt,
-      told: try ToldPeople(previous.hold?.told ?? Hold.Told()) { try staff.person($0)?.record }, observer: observer)
+    let timeline = Timeline(
+      repository, staff: try staff(after: previous), settled: previous.settled, rewrittenAt: entry.rewrittenAt,
+      observer: observer)
+    timeline.told = try timeline.toldPeople(previous.hold?.told ?? Hold.Told())
+    return timeline
   }
 
   /// Moves along the commits of an entry.

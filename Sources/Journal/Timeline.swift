@@ -13,17 +13,16 @@ final class Timeline {
   /// The last day whose date-made events were told. `nil` before the first commit.
   private(set) var settled: CalendarDate?
   private let rewrittenAt: Int?
-  /// What was told of some while the branch was held. They stay as told until `lift`.
-  var told: ToldPeople
+  /// Those of whom something was told while the branch was held. Nothing else is told of them until `lift`.
+  var told = ToldPeople()
   /// Somebody else who looks on, whatever the records say.
   private let observer: Subscription?
 
   init(
-    _ repository: Repository, staff: Staff, settled: CalendarDate?, rewrittenAt: Int?, told: ToldPeople = ToldPeople(),
+    _ repository: Repository, staff: Staff, settled: CalendarDate?, rewrittenAt: Int?,
     observer: Subscription? = nil
   ) {
     self.observer = observer
-    self.told = told
     self.repository = repository
     self.staff = staff
     self.settled = settled
@@ -56,7 +55,7 @@ final class Timeline {
     let stamp = stamp(
       origin: .commit(commit.description), timestamp: Instant(seconds: info.time), isRewritten: isRewrite)
     let earlier = Dictionary(uniqueKeysWithValues: change.people.map { ($0.id, $0.before?.record) })
-    let touched = try touched(by: change, unitsBefore: before.units).union(past).sorted()
+    let touched = try touched(by: change, unitsBefore: before.units).union(past).subtracting(told.ids).sorted()
     let subscriptions = before.subscriptions + staff.subscriptions + observers
     let people = try touched.flatMap { id in
       [try earlier[id] ?? staff.person(id)?.record, try staff.person(id)?.record].compactMap(\.self)
@@ -65,9 +64,7 @@ final class Timeline {
     let step = Step(
       before: Moment(
         date: dateBefore, units: try before.units.shown(to: subscriptions, of: people, and: unitIDs),
-        person: { [unowned self] id in
-          told.record(id) != nil ? told.held(id) : try earlier[id] ?? staff.person(id)?.record
-        },
+        person: { [unowned self] id in try earlier[id] ?? staff.person(id)?.record },
         image: { [unowned self] path in
           let key = path.map { PathKey("\(before.folder)/\($0)") }
           return try (key.flatMap { change.images[$0] } ?? staff.image(path))?.description
@@ -75,7 +72,7 @@ final class Timeline {
       after: moment(on: date, try staff.units.shown(to: subscriptions, of: people, and: unitIDs)), stamp: stamp,
       touched: touched, touchedUnits: unitIDs,
       everybody: { [unowned self] in
-        try staff.personIDs().union(change.people.map(\.id)).sorted()
+        try staff.personIDs().union(change.people.map(\.id)).subtracting(told.ids).sorted()
       }, subscriptionsBefore: before.subscriptions, subscriptions: staff.subscriptions,
       sensitiveFields: staff.configuration.sensitiveFields)
     try emit(step)
@@ -89,7 +86,7 @@ final class Timeline {
     }
     guard day > last else { return }
     for (date, concerned) in try boundaries(through: day) {
-      let people = try concerned.filter { try staff.person($0) != nil }.sorted()
+      let people = try concerned.subtracting(told.ids).filter { try staff.person($0) != nil }.sorted()
       let zone = staff.configuration.organisation.timeZone
       let subscriptions = staff.subscriptions
       let records = try people.compactMap { try staff.person($0)?.record }
@@ -111,20 +108,21 @@ final class Timeline {
     return try staff.boundaries(after: settled, through: day)
   }
 
-  func moment(on date: CalendarDate, _ units: UnitDirectory, as told: ToldPeople? = nil) -> Moment {
-    let told = told ?? self.told
-    return Moment(
-      date: date, units: units,
-      person: { [unowned self] id in told.record(id) != nil ? told.held(id) : try staff.person(id)?.record },
+  private func moment(on date: CalendarDate, _ units: UnitDirectory) -> Moment {
+    Moment(
+      date: date, units: units, person: { [unowned self] id in try staff.person(id)?.record },
       image: { [unowned self] in try staff.image($0)?.description })
   }
 
-  func stamp(origin: Origin, commit: OID? = nil, timestamp: Instant, isRewritten: Bool) -> EventStamp {
+  /// - Parameter position: of the publication, when the name alone might have been used before.
+  func stamp(
+    origin: Origin, commit: OID? = nil, timestamp: Instant, isRewritten: Bool, apart position: Int? = nil
+  ) -> EventStamp {
     let organisation = staff.configuration.organisation.id
     return EventStamp(
       origin: origin, commit: (commit ?? staff.commit)?.description ?? "", timestamp: timestamp,
       organisation: organisation,
-      ids: EventIDs(organisation: organisation, rewrittenAt: rewrittenAt), isRewritten: isRewritten)
+      ids: EventIDs(organisation: organisation, rewrittenAt: position ?? rewrittenAt), isRewritten: isRewritten)
   }
 
   private func touched(by change: Staff.Change, unitsBefore: StaffUnits) throws -> Set<PersonID> {

@@ -7,50 +7,70 @@ import Records
 extension Timeline {
   /// Tells who is no longer active by the held commits, and who is again. Nothing else of these commits shows: people are as
   /// they were published, but for that.
-  func tell(_ hold: Hold, after previous: Hold?, _ emit: (Step) throws -> Void) throws {
-    let published = { [unowned self] id in try staff.person(id)?.record }
-    let before = try ToldPeople(previous?.told ?? Hold.Told(), published: published)
-    let after = try ToldPeople(hold.told, published: published)
+  ///
+  /// - Parameter position: of the publication, when the branch was held at this commit before: what happens may happen
+  ///   again, and must not have the same id.
+  func tell(_ hold: Hold, after previous: Hold?, apart position: Int?, _ emit: (Step) throws -> Void) throws {
+    let before = try toldPeople(previous?.told ?? Hold.Told())
+    let after = try toldPeople(hold.told)
     let ids = Set(before.ids).union(after.ids).filter { before.isTold(of: $0, otherwiseThan: after) }
     let groups = try Dictionary(grouping: ids) { try origin(of: $0, hold) }
+    guard let date = settled else { return }
     for (origin, ids) in groups.sorted(by: { $0.key < $1.key }) {
       try tell(
-        ids.sorted(), from: before, to: after, stamp(of: origin, hold),
+        ids.sorted(), from: (before, date), to: (after, date), stamp(of: origin, hold, position),
         [.personDeactivated, .personActivated, .personCreated], emit)
     }
     told = after
   }
 
+  /// Who was told what, with their records as they are in force now: they were published so.
+  func toldPeople(_ told: Hold.Told) throws -> ToldPeople {
+    try ToldPeople(
+      told, published: { [unowned self] in try staff.person($0)?.record },
+      image: { [unowned self] in try staff.image($0)?.description })
+  }
+
   /// From now on those of whom something was told are as the records have them.
-  func lift(_ emit: (Step) throws -> Void) throws {
-    guard let commit = staff.commit, !told.ids.isEmpty else { return }
+  ///
+  /// - Parameter date: the day on which they were published last.
+  func lift(from date: CalendarDate, apart position: Int?, _ emit: (Step) throws -> Void) throws {
+    guard let commit = staff.commit, let today = settled, !told.ids.isEmpty else { return }
     let before = told
     told = ToldPeople()
     let stamp = stamp(
       origin: .commit(commit.description), timestamp: Instant(seconds: try repository.info(of: commit).time),
-      isRewritten: false)
+      isRewritten: false, apart: position)
     let gone = try before.ids.filter { try before.isGone($0) && staff.person($0) == nil }
     let others = before.ids.filter { !gone.contains($0) }
-    if !others.isEmpty { try tell(others, from: before, to: told, stamp, nil, emit) }
+    if !others.isEmpty { try tell(others, from: (before, date), to: (told, today), stamp, nil, emit) }
     // That they are gone was told; that they left their units was not.
     if !gone.isEmpty {
-      try tell(gone, from: before.withoutGoing(), to: told, stamp, [.personUnitRemoved], emit)
+      try tell(gone, from: (before.withoutGoing(), date), to: (told, today), stamp, [.personUnitRemoved], emit)
     }
   }
 
   private func tell(
-    _ ids: [PersonID], from before: ToldPeople, to after: ToldPeople, _ stamp: EventStamp, _ names: Set<EventName>?,
+    _ ids: [PersonID], from before: (people: ToldPeople, date: CalendarDate),
+    to after: (people: ToldPeople, date: CalendarDate), _ stamp: EventStamp, _ names: Set<EventName>?,
     _ emit: (Step) throws -> Void
   ) throws {
-    guard let date = settled else { return }
     let subscriptions = staff.subscriptions
-    let records = try ids.flatMap { [before.record($0), after.record($0), try staff.person($0)?.record] }
+    let records = try ids.flatMap { [before.people.record($0), after.people.record($0), try staff.person($0)?.record] }
     let units = try staff.units.shown(to: subscriptions + observers, of: records.compactMap(\.self))
     try emit(
       Step(
-        before: moment(on: date, units, as: before), after: moment(on: date, units, as: after), stamp: stamp,
-        touched: ids, touchedUnits: [], everybody: { ids }, subscriptionsBefore: subscriptions,
+        before: moment(on: before.date, units, as: before.people),
+        after: moment(on: after.date, units, as: after.people),
+        stamp: stamp, touched: ids, touchedUnits: [], everybody: { ids }, subscriptionsBefore: subscriptions,
         subscriptions: subscriptions, sensitiveFields: staff.configuration.sensitiveFields, telling: names))
+  }
+
+  private func moment(on date: CalendarDate, _ units: UnitDirectory, as told: ToldPeople) -> Moment {
+    Moment(
+      date: date, units: units,
+      person: { [unowned self] id in told.record(id) != nil ? told.held(id) : try staff.person(id)?.record },
+      image: { [unowned self] path in try told.image(path) ?? staff.image(path)?.description })
   }
 
   /// Whoever is no longer active by the published tree alone is so from a day on; all else the held commits bring.
@@ -62,16 +82,16 @@ extension Timeline {
     return days.first { !person.status(on: $0).isActive }.map(HeldOrigin.day) ?? .commits
   }
 
-  private func stamp(of origin: HeldOrigin, _ hold: Hold) throws -> EventStamp {
+  private func stamp(of origin: HeldOrigin, _ hold: Hold, _ position: Int?) throws -> EventStamp {
     switch origin {
     case .day(let day):
       return stamp(
         origin: .day(day), timestamp: staff.configuration.organisation.timeZone.firstInstant(of: day),
-        isRewritten: false)
+        isRewritten: false, apart: position)
     case .commits:
       return stamp(
         origin: .commit(hold.tip.description), commit: hold.tip,
-        timestamp: Instant(seconds: try repository.info(of: hold.tip).time), isRewritten: false)
+        timestamp: Instant(seconds: try repository.info(of: hold.tip).time), isRewritten: false, apart: position)
     }
   }
 }

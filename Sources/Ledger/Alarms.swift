@@ -61,16 +61,60 @@ extension Ledger {
 }
 
 extension Ledger {
-  /// When the oldest of what waits for an endpoint was recorded; `nil` when nothing waits.
+  /// Since when the first of what waits for an endpoint has waited; `nil` when nothing waits.
   public func oldestWaiting(for target: String) throws -> Instant? {
     try read { database in
       try Int64.fetchOne(
         database,
         sql: """
-          SELECT recorded_at FROM publication WHERE position = (SELECT min(position) FROM delivery
-            INDEXED BY delivery_waiting WHERE state = 'pending' AND target = ?)
+          SELECT CASE WHEN d.last_error IS NULL THEN d.next_attempt_at ELSE p.recorded_at END
+          FROM delivery d INDEXED BY delivery_waiting JOIN publication p ON p.position = d.position
+          WHERE d.state = 'pending' AND d.target = ? ORDER BY d.position, d.number LIMIT 1
           """, arguments: [target]
       ).map(Instant.init(milliseconds:))
+    }
+  }
+}
+
+extension Ledger {
+  /// The oldest person.deactivated that waits for an endpoint, whatever for, and how many there are.
+  public func waitingDeactivations(for target: String) throws -> (count: Int, oldest: Delivery)? {
+    try read { database in
+      let condition = "target = ? AND state = 'pending' AND name = 'person.deactivated'"
+      guard
+        let oldest = try Delivery.fetchOne(
+          database,
+          sql: "SELECT * FROM delivery INDEXED BY delivery_urgent WHERE \(condition) ORDER BY position, number LIMIT 1",
+          arguments: [target])
+      else { return nil }
+      let count = try Int.fetchOne(
+        database, sql: "SELECT count(*) FROM delivery INDEXED BY delivery_urgent WHERE \(condition)",
+        arguments: [target])
+      return (count ?? 0, oldest)
+    }
+  }
+
+  /// Each person.deactivated that was given up, unless the endpoint took something later about that person.
+  public func deadDeactivations(for target: String) throws -> [Delivery] {
+    try read { database in
+      try Delivery.fetchAll(
+        database,
+        sql: """
+          SELECT * FROM delivery d INDEXED BY delivery_dead WHERE target = ? AND state = 'dead'
+            AND name = 'person.deactivated' AND NOT EXISTS (
+              SELECT 1 FROM delivery e INDEXED BY delivery_subject WHERE e.kind = d.kind AND e.record_id = d.record_id
+                AND e.target = d.target AND e.state = 'delivered' AND (e.position, e.number) > (d.position, d.number))
+          ORDER BY position, number
+          """, arguments: [target])
+    }
+  }
+
+  /// Has everything that waits for an endpoint, or for all, be tried as soon as it can.
+  public func hurry(_ target: String?, at now: Instant) throws {
+    try write { database in
+      try database.execute(
+        sql: "UPDATE delivery SET next_attempt_at = ? WHERE state = 'pending' AND (? IS NULL OR target = ?)",
+        arguments: [now.milliseconds, target, target])
     }
   }
 }

@@ -104,7 +104,7 @@ public final class Ledger {
       return try body()
     } catch let error as DatabaseError {
       throw LedgerError(
-        "The ledger \(path) cannot be \(action): \(error.reason). What was under way counts as not done and is done again by the next run."
+        "The ledger \(path) cannot be \(action): \(error.reason).\(error.isDamage ? " Move it away: the next publish rebuilds it from git with the same ids." : " What was under way counts as not done and is done again by the next run.")"
       )
     }
   }

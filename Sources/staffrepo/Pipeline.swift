@@ -63,15 +63,17 @@ struct Pipeline {
       workspace: workspace, target: target, followsSchedule: followsSchedule, now: clock.now)
     report.exports = try exporting.run(published, position: report.position, in: ledger)
     let switchedOff = Set(targets.subscriptions.filter { !$0.isActive }.map(\.target))
-    report.waiting = try ledger.targetsWaiting().filter {
-      !switchedOff.contains($0) && (options.target ?? $0) == $0
+    func isWanted(_ name: String) -> Bool { !switchedOff.contains(name) && (options.target ?? name) == name }
+    report.waiting = try ledger.targetsWaiting().filter(isWanted)
+    report.givenUp = try targets.subscriptions.map(\.target).filter { name in
+      try isWanted(name) && ledger.deadCount(of: name) > 0
     }
     return report
   }
 
   private func ring(_ report: PublishReport, _ ledger: Ledger, _ now: Instant) throws {
     let troubles = try Trouble.all(
-      report.hold, report.held, Targets(workspace), in: ledger, freshness: workspace.freshness(), at: now)
+      workspace, Journal(workspace.repository).last, Targets(workspace), in: ledger, at: now)
     try AlarmBell(command: workspace.alarmCommand, ledger: ledger, now: now).ring(troubles)
     try ledger.prune(before: now.adding(seconds: -86_400 * Int64(workspace.keptDays())))
   }
@@ -90,6 +92,8 @@ struct PublishReport {
   var exports: [ExportRun] = []
   /// Endpoints for which something waits.
   var waiting: [String] = []
+  /// Endpoints for which something was given up, now or before.
+  var givenUp: [String] = []
 
   init(tip: (branch: String, commit: OID), position: Int, _ published: Published) {
     branch = tip.branch
@@ -101,12 +105,13 @@ struct PublishReport {
   }
 
   var hasFailed: Bool {
-    hold != nil || !waiting.isEmpty || deliveries.dead > 0 || exports.contains { $0.error != nil }
+    hold != nil || !waiting.isEmpty || !givenUp.isEmpty || exports.contains { $0.error != nil }
   }
 
   /// What came in the meantime as well.
   fileprivate mutating func add(_ next: PublishReport) {
-    (commit, position, held, hold, waiting) = (next.commit, next.position, next.held, next.hold, next.waiting)
+    (commit, position, held, hold) = (next.commit, next.position, next.held, next.hold)
+    (waiting, givenUp) = (next.waiting, next.givenUp)
     recorded += next.recorded
     exports = exports.filter { done in !next.exports.contains { $0.target == done.target } } + next.exports
     deliveries.delivered += next.deliveries.delivered

@@ -1,6 +1,7 @@
 import FileStore
 import GitStore
 import Glibc
+import RecordSchema
 
 /// Has `publish` run by the clock: people leave by date, without any push.
 struct PublishTimer {
@@ -30,7 +31,7 @@ struct PublishTimer {
     if FileStore.isDirectory("/run/systemd/system"), geteuid() == 0 { return try setUpSystemd() }
     if Shell.finds("crontab") { return try setUpCron() }
     return
-      "No timer could be set up: there is neither systemd (run as root for that) nor cron here. \(Self.warning)"
+      "No timer could be set up: there is neither systemd\(geteuid() == 0 ? "" : " (run as root for that)") nor cron here. \(Self.warning)"
   }
 
   private static let warning =
@@ -40,22 +41,22 @@ struct PublishTimer {
 
   private func setUpSystemd() throws -> String {
     guard FileStore.isDirectory("/run/systemd/system") else {
-      throw Refusal("systemd does not run here. Choose --timer cron, or none.")
+      throw Refusal(
+        "systemd does not run here. Choose another --timer, or run 'staffrepo publish --watch' as a service.")
     }
     let name = "staffrepo-publish-\(unitName)"
     let service = """
       # Written by staffrepo hook install.
       [Unit]
-      Description=Publish the staff records of \(folder)
+      Description=Publish the staff records of \(Self.escaped(folder))
       Wants=network-online.target
       After=network-online.target
       [Service]
       Type=oneshot
       User=\(try owner())
       UMask=0027
-      ExecStart="\(try program())" -C "\(folder)" publish
+      ExecStart="\(Self.escaped(try program()))" -C "\(Self.escaped(folder))" publish
       NoNewPrivileges=yes
-      ProtectHome=read-only
 
       """
     let timer = """
@@ -79,23 +80,40 @@ struct PublishTimer {
     return "\(path).timer now publishes every ten minutes: what comes by date, and what could not be delivered before."
   }
 
+  /// Another one for every folder: all but letters and digits by their code.
   private var unitName: String {
-    String(
-      folder.split(separator: "/").joined(separator: "-").map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
+    folder.split(separator: "/").map { part in
+      part.utf8.map { byte in
+        isASCIIAlphanumeric(byte) ? String(UnicodeScalar(byte)) : "_\(String(byte, radix: 16))"
+      }.joined()
+    }.joined(separator: "-")
+  }
+
+  /// As a quoted word of a unit file.
+  private static func escaped(_ text: String) -> String {
+    text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("%", with: "%%").replacing(
+      "$", with: "$$")
   }
 
   // MARK: cron
 
   private func setUpCron() throws -> String {
-    guard Shell.finds("crontab") else { throw Refusal("There is no crontab here. Choose --timer systemd, or none.") }
+    guard Shell.finds("crontab") else {
+      throw Refusal(
+        "There is no crontab here. Choose another --timer, or run 'staffrepo publish --watch' as a service.")
+    }
     let owner = try owner()
     let user = geteuid() == 0 ? " -u \(Shell.quoted(owner))" : ""
     // A percent sign ends a command in a crontab.
     let command = "\(Shell.quoted(try program())) -C \(Shell.quoted(folder)) publish".replacing("%", with: "\\%")
     let line = "1-59/10 * * * * \(command) # staffrepo \(folder)"
-    // What is there stays, but for a line of ours.
-    let script =
-      "{ crontab\(user) -l 2>/dev/null | grep -vF \(Shell.quoted("# staffrepo \(folder)")); cat; } | crontab\(user) -"
+    // What is there stays, but for a line of ours; what cannot be read is not replaced.
+    let script = """
+      table=$(crontab\(user) -l 2>&1) || case $table in *"no crontab"*) table= ;; *) echo "$table"; exit 1 ;; esac
+      ours=\(Shell.quoted(" # staffrepo \(folder)")) && export ours
+      { [ -z "$table" ] || printf '%s\\n' "$table" |
+        awk 'substr($0, length($0) - length(ENVIRON["ours"]) + 1) != ENVIRON["ours"]'; cat; } | crontab\(user) -
+      """
     guard try Shell.run(script, input: line + "\n", limit: 30) == 0 else {
       throw EnvironmentError("The crontab of \(owner) could not be changed. The line is: \(line)")
     }

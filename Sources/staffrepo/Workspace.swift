@@ -121,12 +121,20 @@ struct Workspace {
         }
       }
       guard let value, !value.isEmpty else {
-        throw EnvironmentError("the secret \(reference) is not there")
+        throw EnvironmentError(
+          "the secret \(reference) is not there: \(self.place(of: reference))")
       }
       guard let secret = WebhookSecret(value) else {
         throw EnvironmentError("the secret \(reference) is neither whsec_ nor whsk_ and base64")
       }
       return secret
+    }
+  }
+
+  private func place(of reference: SecretReference) -> String {
+    switch reference {
+    case .environment(let name): "set \(name) where staffrepo runs"
+    case .file(let name): "put it into \(secretsFolder)/\(name)"
     }
   }
 

@@ -163,6 +163,74 @@ private struct Guarded {
     #expect(try !desk.told().contains { $0.hasPrefix("person.deactivated") })
   }
 
+  @Test func `does not let go because its victims were deactivated`() throws {
+    let desk = try Guarded("email_changes: {count: 5, percent: 5}")
+    try desk.changeAddresses { $0 < 8 ? "is_active: false\n" : "" }
+    for _ in 1...3 { #expect(try desk.publish().status == 1) }
+    #expect(try desk.told().sorted() == (1...7).map { "person.deactivated \($0)" })
+  }
+
+  @Test func `tells a second time what happens a second time`() throws {
+    let desk = try Guarded("email_changes: {count: 5, percent: 5}", more: "employment_end_date: 2099-03-03\n")
+    try desk.changeAddresses()
+    try desk.publish("2099-03-04T10:00:00Z")
+    try desk.repository.person(20, "employment_end_date: 2099-12-31\n")
+    try desk.commit()
+    try desk.publish("2099-03-04T11:00:00Z")
+    try git("revert", "--no-edit", "HEAD", in: desk.repository.path)
+    try desk.publish("2099-03-04T12:00:00Z")
+    #expect(try desk.told() == ["person.deactivated 20", "person.activated 20", "person.deactivated 20"])
+    try desk.approve("email_changes", limit: 10)
+    #expect(try desk.publish("2099-03-04T13:00:00Z").status == 0)
+    #expect(try desk.told().last { $0.hasSuffix("activated 20") } == "person.deactivated 20")
+    #expect(try desk.repository.staffrepo("audit", "verify").status == 0)
+  }
+
+  @Test func `gives back what was told when the branch goes back`() throws {
+    let desk = try Guarded("email_changes: {count: 5, percent: 5}")
+    try desk.changeAddresses { $0 == 1 ? "is_active: false\n" : "" }
+    let mistake = try git("rev-parse", "HEAD", in: desk.repository.path)
+    try desk.publish()
+    try git("reset", "--quiet", "--hard", "HEAD~1", in: desk.repository.path)
+    #expect(try desk.publish().status == 0)
+    try git("reset", "--quiet", "--hard", mistake, in: desk.repository.path)
+    try desk.publish()
+    try git("reset", "--quiet", "--hard", "HEAD~1", in: desk.repository.path)
+    #expect(try desk.publish().status == 0)
+    #expect(
+      try desk.told().filter { $0.hasSuffix("activated 1") } == [
+        "person.deactivated 1", "person.activated 1", "person.deactivated 1", "person.activated 1",
+      ])
+  }
+
+  @Test func `says what is wrong with an approval, and counts anew`() throws {
+    let desk = try Guarded("email_changes: {count: 5, percent: 5}")
+    try desk.changeAddresses()
+    try desk.publish()
+    try desk.approve("email_changes", limit: 7)
+    #expect(try desk.publish().output.contains("it allows 7"))
+    #expect(try desk.repository.staffrepo("status").output.contains("it allows 7"))
+  }
+
+  @Test func `may be taken back by a push, past a hook that would find that as large a change`() throws {
+    let desk = try Guarded("email_changes: {count: 5, percent: 5}")
+    let server = try Scratch()
+    try git("clone", "--quiet", "--mirror", desk.repository.path, server.path + "/records.git", in: server.path)
+    let records = server.path + "/records.git"
+    try git("config", "staffrepo.allowNetworks", "127.0.0.0/8", in: records)
+    try git("remote", "add", "server", records, in: desk.repository.path)
+    let secret = ["STAFFREPO_SECRET_DESK": "x", "STAFFREPO_NOW": "2099-03-01T12:00:00Z"]
+    #expect(try run(staffrepoProgram, ["hook", "install", "--timer", "none"], in: records).status == 0)
+    try desk.changeAddresses()
+    // Past the hook, as a merge on a forge would be.
+    try git("fetch", "--quiet", desk.repository.path, "+main:main", in: records)
+    #expect(try run(staffrepoProgram, ["publish"], in: records, environment: secret).output.contains("HELD"))
+    try git("revert", "--no-edit", "HEAD", in: desk.repository.path)
+    let push = try run("git", ["push", "--quiet", "server", "main"], in: desk.repository.path, environment: secret)
+    #expect(push.status == 0, "\(push.errors)")
+    #expect(try run(staffrepoProgram, ["status"], in: records).output.contains("HELD") == false)
+  }
+
   @Test func `gives back what was taken by a held mistake`() throws {
     let desk = try Guarded("email_changes: {count: 5, percent: 5}")
     try desk.changeAddresses { $0 == 1 ? "is_active: false\n" : "" }

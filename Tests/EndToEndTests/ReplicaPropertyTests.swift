@@ -76,6 +76,11 @@ import Testing
     for place in whole.indices where place == 0 || random.oneIn(2) {
       let now = history.graph.nodes[whole[place]].time + Int.random(in: 0...86_400 * 2, using: &random)
       lines.append((Array(whole.prefix(place + 1)), now))
+      // Back to an earlier commit, and perhaps forth again.
+      if random.oneIn(4), place > 0 {
+        lines.append((Array(whole.prefix(Int.random(in: 1...place, using: &random))), now + 60))
+        if random.oneIn(2) { lines.append((Array(whole.prefix(place + 1)), now + 86_400 * 2)) }
+      }
     }
     if random.oneIn(4) {
       history.rewrite()

@@ -35,7 +35,9 @@ struct AlarmBell {
   private func tell(_ alarm: Alarm, _ state: AlarmCommand.State) -> Bool {
     guard let command else { return true }
     do {
-      try command.run(state, key: alarm.key, target: alarm.target, text: alarm.text, since: alarm.raised)
+      try command.run(
+        state, key: alarm.key, target: alarm.target, text: state == .over ? "Over: \(alarm.text)" : alarm.text,
+        since: alarm.raised)
       return true
     } catch {
       Terminal.problem("\(error)")

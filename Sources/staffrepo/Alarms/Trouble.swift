@@ -1,5 +1,6 @@
 import Journal
 import Ledger
+import Publishers
 import RecordSchema
 import Records
 
@@ -13,13 +14,12 @@ struct Trouble {
 
 extension Trouble {
   /// Everything that is wrong with publishing.
-  ///
-  /// - Parameter freshness: seconds within which an endpoint is to have what landed.
   static func all(
-    _ hold: Hold?, _ held: [HeldRecord], _ targets: Targets, in ledger: Ledger, freshness: Int, at now: Instant
+    _ workspace: Workspace, _ journal: JournalEntry?, _ targets: Targets, in ledger: Ledger, at now: Instant
   ) throws -> [Trouble] {
     var troubles: [Trouble] = []
-    if let hold { troubles.append(Trouble(key: "hold", text: HoldText.text(hold))) }
+    if let hold = journal?.hold { troubles.append(Trouble(key: "hold", text: HoldText.text(hold))) }
+    let held = journal?.held ?? []
     if let first = held.first {
       let more = held.count > 1 ? ", and \(held.count - 1) more" : ""
       troubles.append(
@@ -30,7 +30,7 @@ extension Trouble {
         ))
     }
     for subscription in targets.subscriptions where subscription.isActive {
-      troubles += try all(of: subscription.target, in: ledger, freshness: freshness, at: now)
+      troubles += try all(of: subscription, workspace, targets, in: ledger, at: now)
     }
     for system in targets.systems where system.isEnabled && !system.isApp {
       troubles += try all(of: system, in: ledger, at: now)
@@ -39,13 +39,17 @@ extension Trouble {
   }
 
   private static func all(
-    of target: String, in ledger: Ledger, freshness: Int, at now: Instant
+    of subscription: Subscription, _ workspace: Workspace, _ targets: Targets, in ledger: Ledger, at now: Instant
   ) throws -> [Trouble] {
+    let target = subscription.target
     var troubles: [Trouble] = []
     func add(_ kind: String, _ text: String) {
       troubles.append(Trouble(key: "\(kind)/\(target)", target: target, text: "\(target): \(text)"))
     }
-    if let reason = try ledger.disabledReason(of: target) { add("disabled", reason) }
+    let fault = Endpoints(workspace: workspace, targets: targets).endpoint(subscription).fault
+    if let fault { add("fault", "\(fault). Nothing is sent there") }
+    let disabled = try ledger.disabledReason(of: target)
+    if let disabled { add("disabled", disabled) }
     let counts = try ledger.counts(of: target)
     if let dead = counts[.dead], dead > 0 {
       add(
@@ -53,17 +57,33 @@ extension Trouble {
         "\(counted(dead, "delivery", "deliveries")) given up after every try failed. When the endpoint works again: staffrepo redeliver --failed --to \(target)"
       )
     }
-    let blocked = try ledger.blockedUrgent().filter { $0.target == target }
-    if let first = blocked.first {
-      add(
-        "blocked",
-        "\(counted(blocked.count, "person.deactivated", "person.deactivated")) could not be delivered, so people who left may still have access there (\(first.kind):\(first.recordID)\(first.lastError.map { ", \($0)" } ?? ""))"
-      )
+    if let text = try deactivations(of: target, isClosed: fault != nil || disabled != nil, in: ledger, at: now) {
+      add("blocked", text)
     }
+    let freshness = try workspace.freshness()
     if let oldest = try ledger.oldestWaiting(for: target), now.seconds - oldest.seconds > Int64(freshness) {
       add("late", "something waits there since \(oldest), longer than the promised \(duration(freshness))")
     }
     return troubles
+  }
+
+  /// A person.deactivated that did not get through: it failed, waits behind what failed, waits for an endpoint that nothing
+  /// is sent to, waits for more than a minute, or was given up.
+  private static func deactivations(
+    of target: String, isClosed: Bool, in ledger: Ledger, at now: Instant
+  ) throws -> String? {
+    let dead = try ledger.deadDeactivations(for: target)
+    let failed = try ledger.blockedUrgent().filter { $0.target == target }
+    var (count, example) = (dead.count + failed.count, dead.first ?? failed.first)
+    if let waiting = try ledger.waitingDeactivations(for: target),
+      try isClosed || ledger.oldestWaiting(for: target).map({ now.seconds - $0.seconds > 60 }) ?? false
+    {
+      (count, example) = (dead.count + waiting.count, example ?? waiting.oldest)
+    }
+    guard let example else { return nil }
+    let why = example.lastError.map { ", \($0)" } ?? ""
+    return
+      "\(counted(count, "person.deactivated", "person.deactivated")) could not be delivered, so people who left may still have access there (\(example.kind):\(example.recordID)\(why))"
   }
 
   private static func all(

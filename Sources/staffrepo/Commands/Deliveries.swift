@@ -1,4 +1,5 @@
 import ArgumentParser
+import Journal
 import Ledger
 import RecordSchema
 
@@ -35,7 +36,11 @@ struct Deliveries: ParsableCommand {
     if let person { return try show(person, workspace) }
     guard let ledger = try Ledger.openForReading(workspace.ledgerPath) else {
       if format == .json { Terminal.print("[]") }
-      return Terminal.message("Nothing was published here yet.")
+      let isNew = try Journal(workspace.repository).last == nil
+      return Terminal.message(
+        isNew
+          ? "Nothing was published here yet."
+          : "The ledger is not there: what was delivered is not known. The next publish makes it anew.")
     }
     let deliveries = try ledger.deliveries(.init(target: to, state: state, limit: limit))
     switch format {

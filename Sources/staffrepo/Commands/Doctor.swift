@@ -85,7 +85,7 @@ private struct Checkup {
     ]
   }
 
-  var all: [Check] { [repository, configuration, hooks, journal, ledger, exports] + secrets }
+  var all: [Check] { [repository, configuration, hooks, journal, ledger, exports] + secrets + publishing }
 
   private var repository: Check {
     workspace.repository.isShallow
@@ -170,6 +170,23 @@ private struct Checkup {
       : Check("exports", .problem, "\(folder) cannot be written.", help: "Give this user the right to write there.")
   }
 
+  /// What `status` would say, as far as it is trouble.
+  private var publishing: [Check] {
+    guard let standing = try? Standing(workspace, at: Clock.now()), standing.journal != nil else { return [] }
+    var checks = standing.alarms.map { alarm in Check(alarm.key, .problem, alarm.text, help: "staffrepo status") }
+    if let text = CalendarText.text(standing) {
+      checks.append(Check("calendar", .problem, text))
+    } else if standing.daemon == nil {
+      checks.append(
+        Check(
+          "calendar", .warning, "Everything is settled up to today, but no daemon follows the branch.",
+          help: "Make sure that a timer runs 'staffrepo publish' every day after midnight: hook install sets one up."))
+    } else {
+      checks.append(Check("calendar", .ok, "A daemon follows the branch and the calendar."))
+    }
+    return checks
+  }
+
   private var secrets: [Check] {
     guard let targets = try? Targets(workspace) else { return [] }
     return targets.subscriptions.filter(\.isActive).map { subscription in
@@ -179,7 +196,7 @@ private struct Checkup {
       } catch {
         return Check(
           "secret of \(subscription.target)", .problem, "\(error)",
-          help: "Set the variable where staffrepo runs, or put the file into the secrets folder.")
+          help: "Until then nothing is sent there; it waits.")
       }
     }
   }

@@ -115,8 +115,10 @@ struct PreReceive: ParsableCommand {
     for warning in report.diagnostics where warning.severity == .warning && !known.contains(warning) {
       Terminal.message(writer.text(warning) + "\n")
     }
-    guard report.errors > 0 else { return }
-    let (old, new) = report.diagnostics.filter { $0.severity == .error }.partitioned { known.contains($0) }
+    var errors = report.diagnostics.filter { $0.severity == .error }
+    if errors.contains(where: \.isOfGuard), try mendsHold(update, workspace) { errors.removeAll(where: \.isOfGuard) }
+    guard !errors.isEmpty else { return }
+    let (old, new) = errors.partitioned { known.contains($0) }
     for diagnostic in old {
       Terminal.warning("\(diagnostic.rule.code) was there before: \(diagnostic.file): \(diagnostic.message)")
     }
@@ -125,6 +127,27 @@ struct PreReceive: ParsableCommand {
     throw Refusal(
       "The push is refused, nothing was changed: \(counted(new.count, "error")). Correct the files, then git commit --amend (so that the mistake is never published), and push again."
     )
+  }
+}
+
+extension PreReceive {
+  /// While a guard holds the branch, what matters is how far the push is from what is published: taking a mass mistake back
+  /// is as large a change as the mistake.
+  private func mendsHold(_ update: ReferenceUpdate, _ workspace: Workspace) throws -> Bool {
+    let journal = try Journal(workspace.repository)
+    guard let last = journal.last, let hold = last.hold else { return false }
+    let line = workspace.line(journal.entries)
+    let limits = try workspace.configuration(at: hold.rules)
+    let readings = try line.guards(
+      from: line.staff(after: last), through: [update.new], by: limits,
+      on: Clock.today(of: CommitSource(workspace.repository, commit: update.new)), isComplete: false)
+    return !readings.contains { $0.isTripped }
+  }
+}
+
+extension Diagnostic {
+  fileprivate var isOfGuard: Bool {
+    Configuration.defaultGuards.contains { RuleRegistry.rule(ofGuard: $0.name) == rule }
   }
 }
 

@@ -103,22 +103,21 @@ struct Publish: ParsableCommand {
       throw Refusal(
         "Process \(process) publishes this repository (publish --watch). End it first to use --to or --from.")
     }
-    try workspace.wake()
-    let tip = try workspace.tip().commit
-    for _ in 0..<(deadline ?? 30) * 20 {
-      let last = try Journal(workspace.repository).last
-      if last?.to == tip || last?.hold?.tip == tip {
-        Terminal.print("Process \(process) publishes this repository; \(tip.short) is published.")
-        if let hold = last?.hold {
-          Terminal.print(HoldText.text(hold))
-          throw ExitCode(1)
-        }
-        return
-      }
-      usleep(50_000)
+    _ = try Errand.send([Watching.tryNow], in: workspace)
+    let end = Clock.monotonicMilliseconds() + Int64(deadline ?? 30) * 1000
+    var standing = try Standing(workspace, at: Clock.now())
+    // Until everything is through, or was tried.
+    while Clock.monotonicMilliseconds() < end, !standing.isDone(at: Clock.now()) {
+      usleep(100_000)
+      standing = try Standing(workspace, at: Clock.now())
     }
-    throw Refusal(
-      "Process \(process) publishes this repository, and has not taken \(tip.short) yet. See: staffrepo status")
+    Terminal.print("Process \(process) publishes this repository: it is at \(standing.journal?.to.short ?? "nothing").")
+    let trouble = standing.targets.filter { $0.state == .failed || $0.state == .pending }
+    for target in trouble {
+      Terminal.print("\(target.name): \(target.state.rawValue)\(target.error.map { ", \($0)" } ?? "")")
+    }
+    if let hold = standing.journal?.hold { Terminal.print(HoldText.text(hold)) }
+    if !trouble.isEmpty || standing.journal?.hold != nil { throw ExitCode(1) }
   }
 
   private func check(_ target: String, _ workspace: Workspace) throws {

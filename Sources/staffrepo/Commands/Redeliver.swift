@@ -17,6 +17,7 @@ struct Redeliver: ParsableCommand {
 
       EXAMPLES:
         staffrepo redeliver --failed                             everything that was given up
+        staffrepo redeliver --to webhook/digital-id              what waits there is tried as soon as it can be
         staffrepo redeliver --failed --to webhook/digital-id --dismiss-older
         staffrepo redeliver --to webhook/digital-id --since 2026-11-01   after a loss of data there
         staffrepo redeliver --to webhook/new-app --since HEAD~20         what was before its time
@@ -47,8 +48,9 @@ struct Redeliver: ParsableCommand {
   @OptionGroup var ledger: LedgerOptions
 
   func validate() throws {
-    guard !ids.isEmpty || failed || since != nil else {
-      throw ValidationError("Say what to send again: ids of events, --failed, or --since.")
+    guard !ids.isEmpty || failed || since != nil || to != nil else {
+      throw ValidationError(
+        "Say what to send again: ids of events, --failed, or --since; or --to alone, for what waits for an endpoint.")
     }
     if let to, !to.hasPrefix("webhook/") {
       throw ValidationError("--to takes an endpoint such as webhook/digital-id; 'staffrepo status' lists them.")
@@ -95,8 +97,22 @@ struct Redeliver: ParsableCommand {
     selection.dismissesOlder = dismissOlder
     selection.isRehearsal = dryRun
     if let since { selection.position = try position(since, workspace, ledger) }
+    if ids.isEmpty, !failed, since == nil, let to { return try hurry(to, ledger, at: now) }
     let result = try Redelivering(workspace: workspace, ledger: ledger, now: now).run(selection)
     return (text(result), status(result))
+  }
+
+  /// What waits for an endpoint is tried as soon as it can be, also if it had asked never to be called again.
+  private func hurry(_ target: String, _ ledger: Ledger, at now: Instant) throws -> (text: String, status: Int32) {
+    let waiting = try ledger.counts(of: target)[.pending] ?? 0
+    let wasDisabled = try ledger.disabledReason(of: target) != nil
+    let text =
+      "\(dryRun ? "Would be tried" : "Tried") as soon as it can be: \(counted(waiting, "delivery", "deliveries")) waiting for \(target)."
+      + (wasDisabled ? "\n\(target) had answered 410 Gone; it is called again." : "")
+    if dryRun { return (text, 0) }
+    try ledger.enable(target)
+    try ledger.hurry(target, at: now)
+    return (text, 0)
   }
 
   /// Events that were named and are left out: refused.
@@ -114,7 +130,7 @@ struct Redeliver: ParsableCommand {
     if result.queued == 0, !ids.isEmpty, result.older.isEmpty {
       lines.append("No endpoint was ever sent such an event, or it waits already. See: staffrepo deliveries")
     }
-    let left = result.older.count - result.dismissed
+    let left = result.older.count - result.dismissed + result.olderMissing
     if left > 0 {
       lines.append(
         "Left out: \(counted(left, "delivery", "deliveries")) older than what the endpoint has acknowledged of the same record since. With --force they are sent all the same."
@@ -132,8 +148,14 @@ struct Redeliver: ParsableCommand {
   /// The first publication that is meant.
   private func position(_ text: String, _ workspace: Workspace, _ ledger: Ledger) throws -> Int {
     let journal = try Journal(workspace.repository)
-    if let number = Int(text), number >= 1, number <= max(1, journal.entries.count) { return number }
-    let instant = Instant(text) ?? CalendarDate(text).map { Instant("\($0)T00:00:00Z") } ?? nil
+    if let number = Int(text), text.count < 7 {
+      guard (1...max(1, journal.entries.count)).contains(number) else {
+        throw Refusal("There is no publication \(number); the last is \(journal.entries.count).")
+      }
+      return number
+    }
+    let zone = try workspace.configuration(at: workspace.tip().commit).organisation.timeZone
+    let instant = Instant(text) ?? CalendarDate(text).map(zone.firstInstant)
     if let instant { return try ledger.position(since: instant) }
     let commit = try workspace.repository.commit(named: text)
     // The publication that came after the one which had the commit already.

@@ -44,10 +44,16 @@ struct Status: ParsableCommand {
     ]
     switch standing.behind {
     case nil: lines.append("The branch was rewritten since; the next publish sends the net difference.")
+    case let behind? where behind > 0 && standing.journal?.hold != nil:
+      lines.append("\(counted(behind, "commit")) held back, see below")
     case let behind? where behind > 0 && standing.journal != nil:
       lines.append("\(counted(behind, "commit")) not published yet: staffrepo publish")
     default: break
     }
+    if standing.hasLostLedger {
+      lines.append("The ledger is not there: what was delivered is not known. The next publish makes it anew.")
+    }
+    if let text = CalendarText.text(standing) { lines.append(text) }
     var table = Table("TARGET", "STATUS", "LAST SYNC", "COMMIT", "BEHIND", "DETAIL")
     for target in standing.targets {
       table.add(
@@ -57,6 +63,7 @@ struct Status: ParsableCommand {
     }
     lines += ["", table.text]
     if let hold = standing.journal?.hold { lines += ["", HoldText.text(hold)] }
+    lines += [""]
     for alarm in standing.alarms where alarm.key != "hold" && alarm.key != "records" {
       lines.append("Alarm since \(alarm.raised): \(alarm.text)")
     }

@@ -18,7 +18,10 @@ enum HoldText {
   static func remedy(_ hold: Hold) -> String {
     let wanted = worst(hold).map { "guard: \($0.name), limit: \($0.count)" }.joined(separator: " and ")
     return
-      "If it is not meant, revert it. If it is, one of the approvers commits a file in data/approvals with \(wanted), expires and reason."
+      ([
+        "If it is not meant, revert it. If it is, one of the approvers commits a file in data/approvals with \(wanted), expires and reason."
+      ]
+      + hold.notes).joined(separator: " ")
   }
 
   /// Each guard once, where it counts most.

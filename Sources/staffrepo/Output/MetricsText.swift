@@ -12,13 +12,18 @@ enum MetricsText {
       "staffrepo_held", "gauge", "1 while a guard holds the branch.", standing.journal?.hold == nil ? 0 : 1)
     metrics.add(
       "staffrepo_held_records", "gauge", "Records whose last good state stays in force.", standing.held.count)
+    metrics.add(
+      "staffrepo_unsettled_days", "gauge", "Days that have begun and of which nothing was told.",
+      max(0, standing.unsettledDays ?? 0))
+    metrics.add("staffrepo_daemon_up", "gauge", "1 while a daemon follows the branch.", standing.daemon == nil ? 0 : 1)
     metrics.add("staffrepo_alarms", "gauge", "Alarms that last.", standing.alarms.count)
     for target in standing.targets { add(target, to: &metrics, now) }
     return metrics.text
   }
 
   private static func add(_ target: Standing.Target, to metrics: inout Metrics, _ now: Instant) {
-    let label = "target=\"\(target.name)\""
+    let name = target.name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+    let label = "target=\"\(name)\""
     metrics.add(
       "staffrepo_target_up", "gauge", "1 while a target is active or pending, 0 when it failed or is disabled.",
       target.state == .active || target.state == .pending ? 1 : 0, label)
@@ -34,7 +39,7 @@ enum MetricsText {
       guard case .int(let number) = member.value else { continue }
       if ["delivered", "dead", "superseded", "cancelled"].contains(member.name) {
         metrics.add(
-          "staffrepo_deliveries_total", "counter", "Deliveries by what became of them.", number,
+          "staffrepo_deliveries", "gauge", "Deliveries by what became of them.", number,
           "\(label),state=\"\(member.name)\"")
       } else if member.name == "pending" {
         metrics.add("staffrepo_deliveries_pending", "gauge", "Deliveries that wait.", number, label)

@@ -52,6 +52,10 @@ enum PublishText {
     if !report.waiting.isEmpty {
       lines.append("Waiting: \(report.waiting.joined(separator: ", ")). See: staffrepo deliveries --state pending")
     }
+    if !report.givenUp.isEmpty {
+      lines.append(
+        "Given up: \(report.givenUp.joined(separator: ", ")). When it works again: staffrepo redeliver --failed")
+    }
     return lines.joined(separator: "\n")
   }
 }
@@ -76,6 +80,7 @@ extension PublishReport {
       ],
       "exports": .array(exports.map(\.json)), "held": .array(held.map(\.json)),
       "hold": hold?.json ?? .null, "waiting": .array(waiting.map(JSON.string)),
+      "given_up": .array(givenUp.map(JSON.string)),
     ]
   }
 }

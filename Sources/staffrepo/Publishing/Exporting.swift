@@ -47,6 +47,7 @@ struct Exporting {
       last.folder.map { folder.current == $0 && FileStore.exists("\(folder.path)/\($0)/manifest.json") } ?? false
     if isThere, last.position == position, last.commit == list.commit, last.asOf == list.asOf { return false }
     guard followsSchedule, isThere else { return true }
-    return now >= last.at.adding(seconds: Int64(system.schedule.interval))
+    // A run with a wrong clock may have left a time that is to come; that is no reason to wait for it.
+    return last.at > now || now >= last.at.adding(seconds: Int64(system.schedule.interval))
   }
 }

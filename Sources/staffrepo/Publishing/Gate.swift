@@ -54,7 +54,7 @@ struct Gate {
     var net = entry
     net.isNet = entry.kind == .forward
     for var candidate in net.isNet ? [entry, net] : [entry] {
-      guard let used = try approvals(of: tripped(along: candidate, line)) else { continue }
+      guard let used = try approvals(of: tripped(along: candidate, line).flatMap(\.readings)) else { continue }
       candidate.approvals = used.sorted()
       return candidate
     }
@@ -103,28 +103,43 @@ struct Gate {
   private func hold(
     at commit: OID, _ published: JournalEntry, _ rest: JournalEntry, along line: PublishedLine, told: Hold.Told
   ) throws -> Hold {
+    let tripped = try tripped(along: rest, line)
     var hold = Hold(
-      commit: commit, tip: tip, rules: rules, day: rest.settled,
-      guards: try tripped(along: rest, line).map(Hold.TrippedGuard.init))
+      commit: tripped.first?.commit ?? commit, tip: tip, rules: rules, day: rest.settled,
+      guards: tripped.flatMap(\.readings).map(Hold.TrippedGuard.init))
+    hold.notes = try notes(tripped.flatMap(\.readings))
     hold.told = told
     try hold.look(at: line.staff(after: published), published.settled, workspace.repository)
     return hold
   }
 
+  /// Why nothing that stands in the approvals lets it through.
+  private func notes(_ tripped: [GuardReading]) throws -> [String] {
+    if limits.approvers.isEmpty {
+      return [
+        "Nobody was an approver when this was published last, so it can only be taken back: revert it, publish a line approvers: in staffrepo.yaml, then make the change again."
+      ]
+    }
+    return try Dictionary(grouping: tripped, by: \.limit.name).sorted { $0.key < $1.key }.compactMap { name, readings in
+      let why = try approvals.standing(of: name, count: readings.map(\.count).max() ?? 0).why
+      return why.isEmpty ? nil : String(why.dropFirst())
+    }
+  }
+
   /// The guards that an entry trips, commit by commit.
-  private func tripped(along entry: JournalEntry, _ line: PublishedLine) throws -> [GuardReading] {
-    var tripped: [GuardReading] = []
-    _ = try line.tell(
-      entry,
-      while: { step in
-        tripped += try self.tripped(by: step, along: line)
-        return true
-      }, { _ in })
-    return tripped
+  private func tripped(
+    along entry: JournalEntry, _ line: PublishedLine
+  ) throws -> [(commit: OID?, readings: [GuardReading])] {
+    var all: [(commit: OID?, readings: [GuardReading])] = []
+    try line.look(along: entry) { step in
+      let readings = try self.tripped(by: step, along: line)
+      if !readings.isEmpty { all.append((OID(step.commit), readings)) }
+    }
+    return all
   }
 
   private func approvals(along entry: JournalEntry, _ line: PublishedLine) throws -> [String] {
-    try approvals(of: tripped(along: entry, line))?.sorted() ?? []
+    try approvals(of: tripped(along: entry, line).flatMap(\.readings))?.sorted() ?? []
   }
 }
 

@@ -1,5 +1,6 @@
 import FileStore
 import Journal
+import GitStore
 import Ledger
 import Publishers
 import RecordSchema
@@ -50,7 +51,11 @@ struct PersonKnowledge {
     for system in all.systems where system.isEnabled {
       let name = "export/\(system.name)"
       guard (only ?? name) == name else { continue }
-      let run = try ledger?.newestExport(of: name, succeeded: true)
+      var run = try ledger?.newestExport(of: name, succeeded: true)
+      // Whoever came later is not in it.
+      if let commit = run.flatMap({ OID($0.commit) }), try workspace.line().staff(at: commit).person(id) == nil {
+        run = nil
+      }
       targets.append(
         Target(
           name: name, externalID: externalID(system.name), event: run == nil ? nil : "files", commit: run?.commit,

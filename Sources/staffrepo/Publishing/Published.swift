@@ -17,7 +17,9 @@ struct Published {
     guard let staff else { return nil }
     let today = staff.configuration.organisation.timeZone.date(at: now)
     let told = try ToldPeople(hold?.told ?? Hold.Told()) { try staff.person($0)?.record }
-    // A held branch stays on its day: what the next days bring by its records, a held commit may have mended.
-    return try staff.list(on: hold == nil ? today : entry?.settled ?? today, told)
+    let settled = entry?.settled ?? today
+    // A held branch stays on its day: what the next days bring by its records, a held commit may have mended. And no day is
+    // taken back that was settled.
+    return try staff.list(on: hold == nil ? max(today, settled) : settled, told)
   }
 }

@@ -22,6 +22,8 @@ struct Redelivering {
   }
 
   struct Result {
+    /// Older, and never had.
+    var olderMissing = 0
     /// What waits again, or would.
     var queued = 0
     /// Of these, what the endpoint never had before.
@@ -53,13 +55,21 @@ struct Redelivering {
       let subscription = targets.subscriptions.first(where: { $0.target == selection.target })
     {
       missing = try neverHad(subscription, since: selection.position, besides: Set(finished.map(\.eventID)))
+      if !selection.isForced {
+        let all = missing.count
+        missing = try missing.filter { position, delivery in
+          let newest = try ledger.newestAcknowledged(delivery.target, delivery.kind, delivery.recordID)
+          return newest.map { (position, delivery.number) > $0 } ?? true
+        }
+        result.olderMissing = all - missing.count
+      }
     }
     result.queued = chosen.count + missing.count
     result.new = missing.count
     if selection.dismissesOlder { result.dismissed = result.older.count { $0.state == .dead } }
     if selection.isRehearsal { return result }
     try restoreBodies(chosen.filter { !$0.hasBody })
-    try ledger.requeue(chosen.map(\.id), at: now)
+    result.queued = try ledger.requeue(chosen.map(\.id), at: now) + missing.count
     try ledger.add(missing, at: now)
     if selection.dismissesOlder { try ledger.dismiss(result.older.map(\.id), at: now) }
     if let target = selection.target, try ledger.disabledReason(of: target) != nil {
@@ -107,6 +117,17 @@ struct Redelivering {
           return
         }
         bodies.append((id, delivery.body))
+      }
+      // What an endpoint that came later was sent is not among these.
+      let found = Set(bodies.map(\.id))
+      for target in Set(deliveries.filter { !found.contains($0.id) }.map(\.target)) {
+        guard let subscription = try Targets(workspace).subscriptions.first(where: { $0.target == target }) else {
+          continue
+        }
+        try Telling(line: workspace.line(journal.entries), entry: entry).tell(to: subscription) { delivery in
+          guard let id = wanted["\(delivery.target) \(delivery.eventID)"] else { return }
+          bodies.append((id, delivery.body))
+        }
       }
       try ledger.restore(bodies)
     }

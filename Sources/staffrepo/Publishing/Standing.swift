@@ -22,6 +22,8 @@ struct Standing {
     /// Seconds for which the oldest of what the target lacks has waited.
     let lag: Int?
     let error: String?
+    /// When what waits is tried next.
+    var nextAttempt: Instant?
     let metadata: [JSON.Member]
   }
 
@@ -36,6 +38,10 @@ struct Standing {
   let alarms: [Alarm]
   /// The process that follows the branch, if one does.
   let daemon: Int?
+  /// There were publications, and what became of them is not known any more.
+  let hasLostLedger: Bool
+  /// How many days of which nothing was told have begun; below zero: the journal is ahead of the calendar.
+  let unsettledDays: Int?
 }
 
 extension Standing {
@@ -53,8 +59,23 @@ extension Standing {
     self.targets =
       try targets.subscriptions.map(reader.target) + targets.systems.map(reader.target)
     held = journal.last?.held ?? []
-    alarms = try ledger?.alarms() ?? []
+    let known = Dictionary(try ledger?.alarms().map { ($0.key, $0.raised) } ?? []) { $1 }
+    // As it is now, whether or not anything runs that would ring them.
+    let troubles = try ledger.map { try Trouble.all(workspace, journal.last, targets, in: $0, at: now) } ?? []
+    alarms = troubles.map { Alarm(key: $0.key, target: $0.target, text: $0.text, raised: known[$0.key] ?? now) }
     daemon = workspace.daemon()
+    hasLostLedger = ledger == nil && journal.last != nil
+    let zone = try workspace.configuration(at: tip.commit).organisation.timeZone
+    unsettledDays = journal.last.map { Int(zone.date(at: now).dayNumber) - Int($0.settled.dayNumber) }
+  }
+
+  /// Nothing more is to be tried now.
+  func isDone(at now: Instant) -> Bool {
+    return targets.allSatisfy { target in
+      guard target.state != .disabled, target.name.hasPrefix("webhook/") else { return true }
+      if target.state == .active { return true }
+      return target.nextAttempt.map { $0 > now } ?? (target.error != nil)
+    }
   }
 
   var json: JSON {
@@ -73,7 +94,7 @@ extension Standing {
             "alarm": .string($0.key), "target": .optional($0.target), "since": .string($0.raised.description),
             "text": .string($0.text),
           ]
-        }), "daemon": .optional(daemon),
+        }), "daemon": .optional(daemon), "unsettled_days": .optional(unsettledDays),
     ]
   }
 }
@@ -123,6 +144,7 @@ private struct StandingReader {
       behind: try waiting == 0 ? distance(from: synced.flatMap { OID($0.commit) }) : nil,
       lag: try ledger?.oldestWaiting(for: name).map { max(0, Int(now.seconds - $0.seconds)) },
       error: fault ?? disabled ?? trouble.flatMap(\.lastError) ?? hold.map { "held: \(HoldText.reasons($0))" },
+      nextAttempt: trouble?.state == .pending ? trouble?.nextAttempt : nil,
       metadata: [
         .init("delivered", .int(counts[.delivered] ?? 0)), .init("pending", .int(waiting)),
         .init("dead", .int(counts[.dead] ?? 0)), .init("superseded", .int(counts[.superseded] ?? 0)),

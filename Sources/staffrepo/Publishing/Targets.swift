@@ -11,9 +11,9 @@ struct Targets {
   /// The organisation's id.
   let organisation: Int
 
-  /// Reads the configuration and the subscriptions of the tip, and nobody's record, unless a subscription's last good
-  /// state must be found.
-  init(_ workspace: Workspace) throws {
+  /// Reads the configuration and the subscriptions of the newest commit, and nobody's record, unless a subscription's last
+  /// good state must be found.
+  private init(newest workspace: Workspace) throws {
     let tip = try workspace.tip().commit
     let configuration = try workspace.configuration(at: tip)
     let subscriptions = try Self.subscriptions(CommitSource(workspace.repository, commit: tip), configuration)
@@ -51,6 +51,30 @@ struct Targets {
   }
 
   init(_ staff: Staff) { self.init(staff.subscriptions, staff.configuration) }
+
+  /// As they count now: those of the newest commit, or while a guard holds the branch, of the commit that is published; for
+  /// what is held may be a mistake. Only that an endpoint is switched off counts at once.
+  init(_ workspace: Workspace) throws {
+    guard let journal = try Journal(workspace.repository).last, journal.hold != nil else {
+      try self.init(newest: workspace)
+      return
+    }
+    let newest = try Targets(newest: workspace)
+    let source = try CommitSource(workspace.repository, commit: journal.to)
+    let configuration = try workspace.configuration(at: journal.to)
+    let read = try Self.subscriptions(source, configuration)
+    let published =
+      read.contains { $0 == nil }
+      ? try workspace.line(Journal(workspace.repository).entries).staff(after: journal).subscriptions
+      : read.compactMap(\.self)
+    let off = Set(newest.subscriptions.filter { !$0.isActive }.map(\.name))
+    self.init(
+      published.map { subscription in
+        var subscription = subscription
+        if off.contains(subscription.name) { subscription.isActive = false }
+        return subscription
+      }, configuration)
+  }
 
   private init(_ subscriptions: [Subscription], _ configuration: Configuration) {
     self.subscriptions = subscriptions.sorted { $0.name < $1.name }

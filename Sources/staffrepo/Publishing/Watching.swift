@@ -79,9 +79,7 @@ final class Watching {
     }
     if exports.isDue(at: now) { try export(now) }
     if alarms.isDue(at: now) { try ring(now) }
-    if let path = options.metrics, metrics.isDue(at: now) {
-      try FileStore.write(MetricsText.text(Standing(workspace, at: now), at: now).utf8, to: path, mode: 0o644)
-    }
+    if let path = options.metrics, metrics.isDue(at: now) { try writeMetrics(path, now) }
     if pruning.isDue(at: now) { try ledger.prune(before: now.adding(seconds: -86_400 * Int64(workspace.keptDays()))) }
   }
 
@@ -97,16 +95,28 @@ final class Watching {
     recover()
   }
 
+  /// The errand of whoever calls `publish` beside a daemon.
+  static let tryNow = "publish"
+
   private func runErrands(_ now: Instant) throws {
     try Errand.runAll(in: workspace) { words in
       do {
-        let command = try Redeliver.parse(words)
-        let answer = try command.perform(workspace, ledger, at: now)
+        if words == [Self.tryNow] {
+          lookedAt = nil
+          try look(now)
+          try ledger.hurry(nil, at: now)
+          // A new one: circuits are closed, and everything that waits is looked at again.
+          settings = nil
+          try renewCourier()
+          courier?.update(endpoints: try endpoints(now))
+          return ("", 0)
+        }
+        let answer = try Redeliver.parse(words).perform(workspace, ledger, at: now)
         courier?.wake()
         courier?.update(endpoints: try endpoints(now))
         return answer
       } catch {
-        return ("\(error)", 1)
+        return (Redeliver.message(for: error), 1)
       }
     }
   }
@@ -189,13 +199,24 @@ final class Watching {
     }
   }
 
+  private func writeMetrics(_ path: String, _ now: Instant) throws {
+    let text = MetricsText.text(try Standing(workspace, at: now), at: now)
+    do {
+      try FileStore.write(text.utf8, to: path, mode: 0o644)
+      faults[path] = nil
+    } catch {
+      // No reason not to publish.
+      if faults[path] == nil { Terminal.problem("\(error)") }
+      faults[path] = "\(error)"
+    }
+  }
+
   /// How many turns more the files wait for deliveries.
   private var exportPatience = 50
 
   private func ring(_ now: Instant) throws {
-    let targets = try Targets(workspace)
     let troubles = try Trouble.all(
-      published?.hold, published?.staff?.held ?? [], targets, in: ledger, freshness: workspace.freshness(), at: now)
+      workspace, published?.entry, Targets(workspace), in: ledger, at: now)
     try AlarmBell(command: workspace.alarmCommand, ledger: ledger, now: now).ring(troubles)
   }
 
@@ -239,7 +260,7 @@ final class Watching {
     lookedAt = nil
     looks.postpone(seconds: failure?.pause ?? 60, from: clock.now)
     guard isNew else { return }
-    Terminal.problem("\(text) It is tried again.")
+    Terminal.problem("\(text)\(text.hasSuffix(".") ? "" : ".") It is tried again.")
     call(.raised, "Publishing does not go on: \(text)")
   }
 
@@ -271,7 +292,9 @@ private struct Timer {
 
   /// Whether it is time; then the next time is set.
   mutating func isDue(at now: Instant) -> Bool {
-    guard isHurried || next.map({ now >= $0 }) ?? true else { return false }
+    // Further away than one interval: the clock was set back.
+    let isTime = next.map { now >= $0 || $0.milliseconds - now.milliseconds > interval * 1000 } ?? true
+    guard isHurried || isTime else { return false }
     isHurried = false
     next = now.adding(seconds: interval)
     return true

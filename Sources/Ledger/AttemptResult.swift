@@ -52,21 +52,30 @@ extension Ledger {
   }
 
   private static func record(_ result: AttemptResult, in database: Database) throws {
-    try database.cachedStatement(
-      sql: """
-        UPDATE delivery SET state = ?, attempts = attempts + 1, step = ?,
-          first_attempt_at = coalesce(first_attempt_at, ?), next_attempt_at = ?, last_status = ?, last_error = ?,
-          finished_at = ? WHERE id = ?
-        """
-    ).execute(arguments: [
-      result.state.rawValue, result.step, result.at.milliseconds, result.nextAttempt.milliseconds, result.status,
-      result.error, result.state == .pending ? nil : result.at.milliseconds, result.delivery.id,
-    ])
-    try database.cachedStatement(
-      sql: "INSERT INTO attempt (delivery, at, status, error, milliseconds) VALUES (?, ?, ?, ?, ?)"
-    ).execute(arguments: [
-      result.delivery.id, result.at.milliseconds, result.status, result.error, result.milliseconds,
-    ])
+    let update = try RawStatement(
+      database,
+      """
+      UPDATE delivery SET state = ?, attempts = attempts + 1, step = ?,
+        first_attempt_at = coalesce(first_attempt_at, ?), next_attempt_at = ?, last_status = ?, last_error = ?,
+        finished_at = ? WHERE id = ?
+      """)
+    update.bind(1, result.state.rawValue)
+    update.bind(2, result.step)
+    update.bind(3, result.at.milliseconds)
+    update.bind(4, result.nextAttempt.milliseconds)
+    update.bind(5, result.status)
+    update.bind(6, result.error)
+    update.bind(7, result.state == .pending ? nil : result.at.milliseconds)
+    update.bind(8, result.delivery.id)
+    try update.run()
+    let insert = try RawStatement(
+      database, "INSERT INTO attempt (delivery, at, status, error, milliseconds) VALUES (?, ?, ?, ?, ?)")
+    insert.bind(1, result.delivery.id)
+    insert.bind(2, result.at.milliseconds)
+    insert.bind(3, result.status)
+    insert.bind(4, result.error)
+    insert.bind(5, result.milliseconds)
+    try insert.run()
   }
 
   private static func supersede(before delivery: Delivery, at now: Instant, in database: Database) throws -> Int {

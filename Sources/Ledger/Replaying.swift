@@ -89,7 +89,7 @@ extension Ledger {
         try writer.add(delivery)
       }
     }
-    requeues += 1
+    noteRequeue()
   }
 
   /// Records that deliveries which were given up need not be sent any more.

@@ -7,7 +7,7 @@ public struct QueuedDelivery: Sendable, Equatable {
   public let position: Int
   public let number: Int
   public let part: Int
-  public let kind: String
+  public let kind: RecordKind
   public let recordID: Int
   public let isDeactivation: Bool
   /// An attempt has failed since it began to wait.
@@ -23,7 +23,7 @@ extension QueuedDelivery {
     position = row.integer(1)
     number = row.integer(2)
     part = row.integer(3)
-    kind = row.text(4)
+    kind = RecordKind(rawValue: row.text(4)) ?? .person
     recordID = row.integer(5)
     isDeactivation = row.integer(6) != 0
     hasFailed = row.integer(7) != 0
@@ -84,7 +84,7 @@ public struct DeliveryQueue {
   }
 
   /// The earliest delivery about one record.
-  public func first(for target: String, kind: String, recordID: Int) throws -> QueuedDelivery? {
+  public func first(for target: String, kind: RecordKind, recordID: Int) throws -> QueuedDelivery? {
     let statement = try RawStatement(
       database,
       """
@@ -93,7 +93,7 @@ public struct DeliveryQueue {
         ORDER BY d.position, d.number LIMIT 1
         """)
     statement.bind(1, target)
-    statement.bind(2, kind)
+    statement.bind(2, kind.rawValue)
     statement.bind(3, recordID)
     return try statement.first(QueuedDelivery.init)
   }
@@ -138,7 +138,7 @@ public struct DeliveryQueue {
             AND record_id = ? AND (position, number) < (?, ?) AND last_error IS NOT NULL)
         """)
     statement.bind(1, target)
-    statement.bind(2, delivery.kind)
+    statement.bind(2, delivery.kind.rawValue)
     statement.bind(3, delivery.recordID)
     statement.bind(4, delivery.position)
     statement.bind(5, delivery.number)
@@ -194,6 +194,9 @@ extension Ledger {
         sql: """
           UPDATE delivery SET state = ?, last_error = ?, finished_at = ? WHERE state = 'pending' AND target = ?
           """, arguments: [state.rawValue, reason, now.milliseconds, target])
+      var tally = Tally()
+      tally.move(database.changesCount, of: target, from: .pending, to: state)
+      try tally.write(to: database)
     }
   }
 
@@ -203,15 +206,24 @@ extension Ledger {
   @discardableResult
   public func requeue(_ ids: [Int64], at now: Instant) throws -> Int {
     let count = try write { database in
-      try ids.reduce(0) { count, id in
+      var tally = Tally()
+      let count = try ids.reduce(0) { count, id in
+        let old = try Row.fetchOne(
+          database.cachedStatement(sql: "SELECT target, state FROM delivery WHERE id = ?"), arguments: [id])
         try database.cachedStatement(
           sql: """
             UPDATE delivery SET state = 'pending', step = 0, next_attempt_at = ?, finished_at = NULL, last_error = NULL,
               last_status = NULL WHERE id = ? AND state <> 'pending' AND body <> x''
             """
         ).execute(arguments: [now.milliseconds, id])
-        return count + database.changesCount
+        let changes = database.changesCount
+        if let old, let state = Delivery.State(rawValue: old[1]) {
+          tally.move(changes, of: old[0], from: state, to: .pending)
+        }
+        return count + changes
       }
+      try tally.write(to: database)
+      return count
     }
     noteRequeue()
     return count

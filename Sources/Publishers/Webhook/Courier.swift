@@ -49,8 +49,8 @@ public final class Courier {
   /// Requests under way at once, of all endpoints together.
   private static let parallel = 256
   /// So long, in milliseconds, or until so many are there, results wait for each other.
-  private static let longestHold: Int64 = 10
-  private static let batch = 128
+  private static let longestHold: Int64 = 20
+  private static let batch = 400
   /// With so many results not on disk, nothing more is sent: a slow disk must not make many be sent again.
   private static let mostUnrecorded = 1024
 

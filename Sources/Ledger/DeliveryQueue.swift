@@ -53,10 +53,10 @@ public struct DeliveryQueue {
     let statement = try RawStatement(
       database,
       """
-        SELECT \(QueuedDelivery.columns) FROM delivery d INDEXED BY delivery_waiting
-        WHERE d.state = 'pending' AND d.target = ? AND (d.position, d.number) > (?, ?)
-        ORDER BY d.position, d.number LIMIT ?
-        """)
+      SELECT \(QueuedDelivery.columns) FROM delivery d INDEXED BY delivery_waiting
+      WHERE d.state = 'pending' AND d.target = ? AND (d.position, d.number) > (?, ?)
+      ORDER BY d.position, d.number LIMIT ?
+      """)
     statement.bind(1, target)
     statement.bind(2, place.position)
     statement.bind(3, place.number)
@@ -71,11 +71,11 @@ public struct DeliveryQueue {
     let statement = try RawStatement(
       database,
       """
-        SELECT \(QueuedDelivery.columns) FROM delivery d INDEXED BY delivery_urgent
-        WHERE d.state = 'pending' AND d.name = 'person.deactivated' AND d.target = ?
-          AND (d.position, d.number) > (?, ?)
-        ORDER BY d.position, d.number LIMIT ?
-        """)
+      SELECT \(QueuedDelivery.columns) FROM delivery d INDEXED BY delivery_urgent
+      WHERE d.state = 'pending' AND d.name = 'person.deactivated' AND d.target = ?
+        AND (d.position, d.number) > (?, ?)
+      ORDER BY d.position, d.number LIMIT ?
+      """)
     statement.bind(1, target)
     statement.bind(2, place.position)
     statement.bind(3, place.number)
@@ -88,10 +88,10 @@ public struct DeliveryQueue {
     let statement = try RawStatement(
       database,
       """
-        SELECT \(QueuedDelivery.columns) FROM delivery d INDEXED BY delivery_queue
-        WHERE d.state = 'pending' AND d.target = ? AND d.kind = ? AND d.record_id = ?
-        ORDER BY d.position, d.number LIMIT 1
-        """)
+      SELECT \(QueuedDelivery.columns) FROM delivery d INDEXED BY delivery_queue
+      WHERE d.state = 'pending' AND d.target = ? AND d.kind = ? AND d.record_id = ?
+      ORDER BY d.position, d.number LIMIT 1
+      """)
     statement.bind(1, target)
     statement.bind(2, kind.rawValue)
     statement.bind(3, recordID)
@@ -103,11 +103,11 @@ public struct DeliveryQueue {
     let statement = try RawStatement(
       database,
       """
-        SELECT \(QueuedDelivery.columns) FROM delivery d INDEXED BY delivery_queue
-        WHERE d.state = 'pending' AND d.target = ? AND d.kind = 'person' AND d.record_id = ?
-          AND d.name = 'person.deactivated'
-        ORDER BY d.position DESC, d.number DESC LIMIT 1
-        """)
+      SELECT \(QueuedDelivery.columns) FROM delivery d INDEXED BY delivery_queue
+      WHERE d.state = 'pending' AND d.target = ? AND d.kind = 'person' AND d.record_id = ?
+        AND d.name = 'person.deactivated'
+      ORDER BY d.position DESC, d.number DESC LIMIT 1
+      """)
     statement.bind(1, target)
     statement.bind(2, person)
     return try statement.first(QueuedDelivery.init)
@@ -118,10 +118,10 @@ public struct DeliveryQueue {
     let statement = try RawStatement(
       database,
       """
-        SELECT \(QueuedDelivery.columns) FROM delivery d INDEXED BY delivery_unit
-        WHERE d.state = 'pending' AND d.kind = 'unit' AND d.target = ? AND d.position = ? AND d.part = ?
-        ORDER BY d.number LIMIT 1
-        """)
+      SELECT \(QueuedDelivery.columns) FROM delivery d INDEXED BY delivery_unit
+      WHERE d.state = 'pending' AND d.kind = 'unit' AND d.target = ? AND d.position = ? AND d.part = ?
+      ORDER BY d.number LIMIT 1
+      """)
     statement.bind(1, target)
     statement.bind(2, position)
     statement.bind(3, part)
@@ -133,10 +133,10 @@ public struct DeliveryQueue {
     let statement = try RawStatement(
       database,
       """
-        SELECT EXISTS (
-          SELECT 1 FROM delivery INDEXED BY delivery_queue WHERE state = 'pending' AND target = ? AND kind = ?
-            AND record_id = ? AND (position, number) < (?, ?) AND last_error IS NOT NULL)
-        """)
+      SELECT EXISTS (
+        SELECT 1 FROM delivery INDEXED BY delivery_queue WHERE state = 'pending' AND target = ? AND kind = ?
+          AND record_id = ? AND (position, number) < (?, ?) AND last_error IS NOT NULL)
+      """)
     statement.bind(1, target)
     statement.bind(2, delivery.kind.rawValue)
     statement.bind(3, delivery.recordID)
@@ -150,14 +150,14 @@ public struct DeliveryQueue {
     let statement = try RawStatement(
       database,
       """
-        SELECT EXISTS (
-          SELECT 1 FROM delivery u INDEXED BY delivery_unit WHERE u.state = 'pending' AND u.kind = 'unit'
-            AND u.target = ? AND u.position = ? AND u.part = ? AND u.number < ?
-            AND EXISTS (
-              SELECT 1 FROM delivery e INDEXED BY delivery_queue WHERE e.state = 'pending' AND e.target = u.target
-                AND e.kind = 'unit' AND e.record_id = u.record_id AND (e.position, e.number) <= (u.position, u.number)
-                AND e.last_error IS NOT NULL))
-        """)
+      SELECT EXISTS (
+        SELECT 1 FROM delivery u INDEXED BY delivery_unit WHERE u.state = 'pending' AND u.kind = 'unit'
+          AND u.target = ? AND u.position = ? AND u.part = ? AND u.number < ?
+          AND EXISTS (
+            SELECT 1 FROM delivery e INDEXED BY delivery_queue WHERE e.state = 'pending' AND e.target = u.target
+              AND e.kind = 'unit' AND e.record_id = u.record_id AND (e.position, e.number) <= (u.position, u.number)
+              AND e.last_error IS NOT NULL))
+      """)
     statement.bind(1, target)
     statement.bind(2, delivery.position)
     statement.bind(3, delivery.part)

@@ -52,7 +52,8 @@ extension Ledger {
     return try read { database in
       try Delivery.fetchAll(
         database,
-        sql: "SELECT \(Delivery.columns) FROM delivery d \(filter.index) \(conditions) ORDER BY position DESC, number DESC, target LIMIT ?",
+        sql:
+          "SELECT \(Delivery.columns) FROM delivery d \(filter.index) \(conditions) ORDER BY position DESC, number DESC, target LIMIT ?",
         arguments: arguments + [filter.limit])
     }
   }

@@ -71,7 +71,8 @@ extension Ledger {
     try read { database in
       func oldest(_ condition: String) throws -> Delivery? {
         try Delivery.fetchOne(
-          database, sql: 
+          database,
+          sql:
             "SELECT \(Delivery.columns) FROM delivery d WHERE target = ? AND \(condition) ORDER BY position, number LIMIT 1",
           arguments: [target])
       }

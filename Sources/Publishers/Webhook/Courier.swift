@@ -219,7 +219,8 @@ extension Courier {
     // Random numbers are the system's and dear; most answers need none.
     lanes[delivery.target]?.ended(verdict, at: now, random: verdict.isDown ? random() : 0)
     if results.isEmpty { oldestResult = now }
-    results.append(AttemptResult(delivery, outcome, verdict, started: started, at: now, random: verdict.isSuccess ? 0 : random()))
+    results.append(
+      AttemptResult(delivery, outcome, verdict, started: started, at: now, random: verdict.isSuccess ? 0 : random()))
   }
 
   private func handOver() throws {

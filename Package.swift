@@ -5,6 +5,7 @@ import PackageDescription
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
@@ -69,7 +70,7 @@ let package = Package(
     module("Changes", ["RecordSchema"]),
     module("Events", ["RecordSchema", "Changes", crypto]),
     module("Journal", ["RecordSchema", "GitStore", "Catalogue", "Records", "Events"]),
-    module("Ledger", ["RecordSchema", "FileStore", grdb]),
+    module("Ledger", ["RecordSchema", "FileStore", grdb, sqlite]),
     module(
       "Publishers", ["CLibcurl", "RecordSchema", "FileStore", "Workers", "Ledger", "Addresses", crypto],
       exclude: publisherNotes),

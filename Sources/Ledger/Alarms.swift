@@ -84,7 +84,8 @@ extension Ledger {
       guard
         let oldest = try Delivery.fetchOne(
           database,
-          sql: "SELECT * FROM delivery INDEXED BY delivery_urgent WHERE \(condition) ORDER BY position, number LIMIT 1",
+          sql:
+            "SELECT \(Delivery.columns) FROM delivery d INDEXED BY delivery_urgent WHERE \(condition) ORDER BY position, number LIMIT 1",
           arguments: [target])
       else { return nil }
       let count = try Int.fetchOne(
@@ -100,7 +101,7 @@ extension Ledger {
       try Delivery.fetchAll(
         database,
         sql: """
-          SELECT * FROM delivery d INDEXED BY delivery_dead WHERE target = ? AND state = 'dead'
+          SELECT \(Delivery.columns) FROM delivery d INDEXED BY delivery_dead WHERE target = ? AND state = 'dead'
             AND name = 'person.deactivated' AND NOT EXISTS (
               SELECT 1 FROM delivery e INDEXED BY delivery_subject WHERE e.kind = d.kind AND e.record_id = d.record_id
                 AND e.target = d.target AND e.state = 'delivered' AND (e.position, e.number) > (d.position, d.number))

@@ -22,7 +22,8 @@ extension Ledger {
       let events = try Row.fetchAll(
         database, sql: "SELECT * FROM event WHERE position = ? ORDER BY number", arguments: [position])
       let deliveries = try Delivery.fetchAll(
-        database, sql: "SELECT * FROM delivery WHERE position = ? ORDER BY target, number", arguments: [position])
+        database, sql: "SELECT \(Delivery.columns) FROM delivery d WHERE position = ? ORDER BY target, number",
+        arguments: [position])
       let replayed = try Row.fetchAll(
         database,
         sql: """

@@ -87,27 +87,58 @@ extension Delivery {
 }
 
 extension Delivery: FetchableRecord {
+  /// Of `delivery d`, in the order in which they are decoded: names would be looked up for every row.
+  static let columns = """
+    d.id, d.target, d.event_id, d.position, d.number, d.part, d.name, d.kind, d.record_id, d.subject, d.format,
+    d.happened_at, d.body, d.state, d.attempts, d.step, d.first_attempt_at, d.next_attempt_at, d.last_status, d.last_error,
+    d.finished_at
+    """
+
   public init(row: Row) throws {
-    id = row["id"]
-    target = row["target"]
-    eventID = row["event_id"]
-    position = row["position"]
-    number = row["number"]
-    part = row["part"]
-    name = row["name"]
-    kind = row["kind"]
-    recordID = row["record_id"]
-    subject = row["subject"]
-    format = (row["format"] as String?).flatMap(Subscription.Format.init) ?? .staffService
-    happened = Instant(milliseconds: row["happened_at"])
-    body = (row["body"] as Data?).map { Array($0) } ?? []
-    state = (row["state"] as String?).flatMap(State.init) ?? .pending
-    attempts = row["attempts"]
-    step = row["step"]
-    firstAttempt = (row["first_attempt_at"] as Int64?).map(Instant.init(milliseconds:))
-    nextAttempt = Instant(milliseconds: row["next_attempt_at"])
-    lastStatus = row["last_status"]
-    lastError = row["last_error"]
-    finished = (row["finished_at"] as Int64?).map(Instant.init(milliseconds:))
+    id = row[0]
+    target = row[1]
+    eventID = row[2]
+    position = row[3]
+    number = row[4]
+    part = row[5]
+    name = row[6]
+    kind = row[7]
+    recordID = row[8]
+    subject = row[9]
+    format = (row[10] as String?).flatMap(Subscription.Format.init) ?? .staffService
+    happened = Instant(milliseconds: row[11])
+    body = try row.withUnsafeData(atIndex: 12) { $0.map { Array($0) } ?? [] }
+    state = (row[13] as String?).flatMap(State.init) ?? .pending
+    attempts = row[14]
+    step = row[15]
+    firstAttempt = (row[16] as Int64?).map(Instant.init(milliseconds:))
+    nextAttempt = Instant(milliseconds: row[17])
+    lastStatus = row[18]
+    lastError = row[19]
+    finished = (row[20] as Int64?).map(Instant.init(milliseconds:))
+  }
+
+  init(_ row: RawRow) {
+    id = row.integer64(0)
+    target = row.text(1)
+    eventID = row.text(2)
+    position = row.integer(3)
+    number = row.integer(4)
+    part = row.integer(5)
+    name = row.text(6)
+    kind = row.text(7)
+    recordID = row.integer(8)
+    subject = row.text(9)
+    format = Subscription.Format(rawValue: row.text(10)) ?? .staffService
+    happened = Instant(milliseconds: row.integer64(11))
+    body = row.bytes(12)
+    state = State(rawValue: row.text(13)) ?? .pending
+    attempts = row.integer(14)
+    step = row.integer(15)
+    firstAttempt = row.optional(16, row.integer64).map(Instant.init(milliseconds:))
+    nextAttempt = Instant(milliseconds: row.integer64(17))
+    lastStatus = row.optional(18, row.integer)
+    lastError = row.optional(19, row.text)
+    finished = row.optional(20, row.integer64).map(Instant.init(milliseconds:))
   }
 }

@@ -1,6 +1,7 @@
 import FileStore
 import GRDB
 import RecordSchema
+import Synchronization
 
 /// What cannot be done with the ledger, in words for the operator.
 public struct LedgerError: Error, CustomStringConvertible {
@@ -14,11 +15,15 @@ public struct LedgerError: Error, CustomStringConvertible {
 /// The ledger follows from branch and journal: it may be deleted, and is then rebuilt with the same ids. One process
 /// writes at a time (the caller holds the publishing lock), because SQLite 3.7.0 to 3.51.2 may damage a WAL file when two
 /// connections write or checkpoint at the same instant; readers open it read-only and never checkpoint.
-public final class Ledger {
+///
+/// Threads may share it: they write in turns, and what waits is read on a connection of its own, which a sync under way
+/// does not keep waiting.
+public final class Ledger: Sendable {
   public let path: String
   private let database: DatabaseQueue
-  /// How often finished deliveries were made to wait again: whoever has a queue in memory must look behind itself.
-  public internal(set) var requeues = 0
+  /// For reading beside the writer; each of its transactions sees every write that had returned when it began.
+  private let reader: DatabaseQueue?
+  private let requeueCount = Atomic(0)
 
   /// Opens the ledger for writing, and makes it when it is not there.
   public static func open(_ path: String) throws -> Ledger {
@@ -39,6 +44,7 @@ public final class Ledger {
     do {
       database = try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: readOnly))
       if !readOnly { try Schema.migrator.migrate(database) }
+      reader = readOnly ? nil : try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: true))
       try database.read { database in
         if try Schema.migrator.hasBeenSuperseded(database) {
           throw LedgerError("The ledger \(path) was written by a newer staffrepo. Use that version.")
@@ -48,12 +54,25 @@ public final class Ledger {
             "The ledger \(path) was written by an older staffrepo. The next publish brings it up to date.")
         }
       }
+      // From here on it has the same file and WAL as the writer, whatever becomes of their names.
+      _ = try reader?.read { try Int.fetchOne($0, sql: "SELECT 1 FROM publication LIMIT 1") }
     } catch let error as DatabaseError {
       throw LedgerError(
         "The ledger \(path) cannot be opened: \(error.reason).\(error.isDamage ? " Move it away: the next publish rebuilds it from git with the same ids." : " Nothing was changed; make room or mend the disk, then publish again.")"
       )
     }
   }
+
+  deinit {
+    // The writer goes last: it writes the WAL back.
+    try? reader?.close()
+    try? database.close()
+  }
+
+  /// How often finished deliveries were made to wait again: whoever has a queue in memory must look behind itself.
+  public var requeues: Int { requeueCount.load(ordering: .relaxed) }
+
+  func noteRequeue() { requeueCount.add(1, ordering: .relaxed) }
 
   private static func configuration(readOnly: Bool) -> GRDB.Configuration {
     var configuration = GRDB.Configuration()
@@ -97,6 +116,11 @@ public final class Ledger {
 
   func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
     try inWords("read") { try database.read(body) }
+  }
+
+  /// The same beside the writer: it never waits for a sync.
+  func readAside<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    try inWords("read") { try (reader ?? database).read(body) }
   }
 
   private func inWords<Result>(_ action: String, _ body: () throws -> Result) throws -> Result {

@@ -52,7 +52,8 @@ extension Ledger {
     return try read { database in
       try Delivery.fetchAll(
         database,
-        sql: "SELECT * FROM delivery \(filter.index) \(conditions) ORDER BY position DESC, number DESC, target LIMIT ?",
+        sql:
+          "SELECT \(Delivery.columns) FROM delivery d \(filter.index) \(conditions) ORDER BY position DESC, number DESC, target LIMIT ?",
         arguments: arguments + [filter.limit])
     }
   }
@@ -63,7 +64,7 @@ extension Ledger {
       try Delivery.fetchAll(
         database,
         sql: """
-          SELECT * FROM delivery INDEXED BY delivery_subject WHERE kind = ? AND record_id = ?
+          SELECT \(Delivery.columns) FROM delivery d INDEXED BY delivery_subject WHERE kind = ? AND record_id = ?
           ORDER BY target, position DESC, number DESC
           """, arguments: [kind.rawValue, id])
     }

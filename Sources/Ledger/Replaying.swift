@@ -91,20 +91,25 @@ extension Ledger {
           arguments: [delivery.target, delivery.eventID])
       }
     }
-    requeues += 1
+    noteRequeue()
   }
 
   /// Records that deliveries which were given up need not be sent any more.
   public func dismiss(_ ids: [Int64], at now: Instant) throws {
     try write { database in
+      var tally = Tally()
       for id in ids {
+        let target = try String.fetchOne(
+          database.cachedStatement(sql: "SELECT target FROM delivery WHERE id = ?"), arguments: [id])
         try database.cachedStatement(
           sql: """
             UPDATE delivery SET state = 'superseded', finished_at = ?,
               last_error = 'Given up; a later event of the same record was delivered.' WHERE id = ? AND state = 'dead'
             """
         ).execute(arguments: [now.milliseconds, id])
+        if let target { tally.move(database.changesCount, of: target, from: .dead, to: .superseded) }
       }
+      try tally.write(to: database)
     }
   }
 }

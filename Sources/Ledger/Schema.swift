@@ -3,7 +3,7 @@ import GRDB
 /// The tables, version by version. A version that was released is never edited.
 ///
 /// Every question that delivering or `status` asks has an index of just the rows that it is about, so that it costs the
-/// same with a million deliveries done. `tally` counts them: triggers keep it, so no write can forget to.
+/// same with a million deliveries done. `tally` counts them: what comes and goes by triggers, what moves by `Tally`.
 enum Schema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -58,10 +58,6 @@ enum Schema {
             target TEXT NOT NULL, state TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (target, state)) WITHOUT ROWID;
           INSERT INTO tally SELECT target, state, count(*) FROM delivery GROUP BY target, state;
           CREATE TRIGGER delivery_added AFTER INSERT ON delivery BEGIN
-            INSERT INTO tally VALUES (new.target, new.state, 1) ON CONFLICT (target, state) DO UPDATE SET count = count + 1;
-          END;
-          CREATE TRIGGER delivery_moved AFTER UPDATE OF state ON delivery WHEN new.state <> old.state BEGIN
-            UPDATE tally SET count = count - 1 WHERE target = old.target AND state = old.state;
             INSERT INTO tally VALUES (new.target, new.state, 1) ON CONFLICT (target, state) DO UPDATE SET count = count + 1;
           END;
           CREATE TRIGGER delivery_removed AFTER DELETE ON delivery BEGIN

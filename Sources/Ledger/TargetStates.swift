@@ -47,7 +47,7 @@ extension Ledger {
       try Delivery.fetchOne(
         database,
         sql: """
-          SELECT * FROM delivery INDEXED BY delivery_delivered WHERE target = ? AND state = 'delivered'
+          SELECT \(Delivery.columns) FROM delivery d INDEXED BY delivery_delivered WHERE target = ? AND state = 'delivered'
           ORDER BY position DESC, number DESC LIMIT 1
           """, arguments: [target])
     }
@@ -59,7 +59,7 @@ extension Ledger {
       try Delivery.fetchOne(
         database,
         sql: """
-          SELECT * FROM delivery INDEXED BY delivery_subject
+          SELECT \(Delivery.columns) FROM delivery d INDEXED BY delivery_subject
           WHERE kind = ? AND record_id = ? AND target = ? AND state = 'delivered'
           ORDER BY position DESC, number DESC LIMIT 1
           """, arguments: [kind.rawValue, recordID, target])
@@ -71,7 +71,9 @@ extension Ledger {
     try read { database in
       func oldest(_ condition: String) throws -> Delivery? {
         try Delivery.fetchOne(
-          database, sql: "SELECT * FROM delivery WHERE target = ? AND \(condition) ORDER BY position, number LIMIT 1",
+          database,
+          sql:
+            "SELECT \(Delivery.columns) FROM delivery d WHERE target = ? AND \(condition) ORDER BY position, number LIMIT 1",
           arguments: [target])
       }
       let found = [try oldest("state = 'pending' AND last_error IS NOT NULL"), try oldest("state = 'dead'")]
@@ -86,7 +88,7 @@ extension Ledger {
       try Delivery.fetchAll(
         database,
         sql: """
-          SELECT d.* FROM tally t JOIN delivery d INDEXED BY delivery_urgent ON d.target = t.target
+          SELECT \(Delivery.columns) FROM tally t JOIN delivery d INDEXED BY delivery_urgent ON d.target = t.target
           WHERE t.state = 'pending' AND d.state = 'pending' AND d.name = 'person.deactivated' AND (
             d.last_error IS NOT NULL OR EXISTS (
               SELECT 1 FROM delivery e INDEXED BY delivery_queue WHERE e.state = 'pending' AND e.target = d.target

@@ -137,6 +137,26 @@ private final class Round {
     #expect(round.told.count == 300)
   }
 
+  @Test func `goes on sending while the ledger writes, and has sent nothing twice`() throws {
+    let round = try Round()
+    let server = try LoopbackServer()
+    try round.publish(40, to: ["webhook/a", "webhook/b"])
+    try round.publish(40, to: ["webhook/a", "webhook/b"])
+    let courier = try round.start([round.endpoint("webhook/a", server.port), round.endpoint("webhook/b", server.port)])
+    // Whatever records waits for this one, as for a slow disk.
+    try round.ledger.write { _ in
+      let begin = Date()
+      while server.connections < 80, Date().timeIntervalSince(begin) < 8 {
+        try courier.advance(waiting: 50, alsoOn: [], isEager: false)
+      }
+      #expect(server.connections == 80, "everybody's first event, nobody's second: the first is not recorded")
+      #expect(!courier.isIdle)
+    }
+    #expect(try courier.run(.once).delivered == 160)
+    #expect(server.connections == 160)
+    #expect(round.told.count == 160)
+  }
+
   @Test func `takes endpoints in and lets them go while it runs`() throws {
     let round = try Round()
     let servers = try (0..<3).map { _ in try LoopbackServer() }

@@ -185,4 +185,10 @@ import Testing
     var trial = try LaneTrial(seed: seed)
     try trial.run()
   }
+
+  @Test(arguments: 101...124)
+  func `do so also when they hear of results later than the ledger`(seed: Int) throws {
+    var trial = try LaneTrial(seed: seed, isSlow: true)
+    try trial.run()
+  }
 }

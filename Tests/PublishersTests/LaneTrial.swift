@@ -14,15 +14,18 @@ struct LaneTrial {
   private var newest: [String: (Int, Int)] = [:]
   private var publications = 0
 
-  init(seed: Int) throws {
+  /// - Parameter isSlow: the ledger is ahead of what the lane knows, as it is beside a thread that records.
+  init(seed: Int, isSlow: Bool = false) throws {
     random = SeededRandom(seed)
     rehearsal = try Rehearsal()
+    rehearsal.isSlow = isSlow
   }
 
   mutating func run() throws {
     var quiet = 0
     while quiet < 2 {
       if publications < 12, random.oneIn(10) { try publish() }
+      if underway.isEmpty || random.oneIn(3) { try rehearsal.settle() }
       let wasIdle = underway.isEmpty
       let started = try startSome()
       try answerSome()

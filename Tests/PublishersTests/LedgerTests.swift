@@ -111,6 +111,7 @@ private let now = Instant(seconds: 1_800_000_000)
           result($0, [.delivered, .delivered, .pending, .dead].randomElement(using: &random) ?? .dead)
         })
       if random.oneIn(4) { try ledger.requeue(all.prefix(3).map(\.id), at: now) }
+      if random.oneIn(4) { try ledger.dismiss(all.prefix(5).map(\.id), at: now) }
       if random.oneIn(9) { try ledger.finishAll(for: "webhook/b", as: .cancelled, reason: "gone", at: now) }
       try expectTrueCounts(ledger)
     }

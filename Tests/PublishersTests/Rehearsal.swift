@@ -31,6 +31,9 @@ final class Rehearsal {
   var now = Rehearsal.start
   var isEager = false
   var random = { 0.5 }
+  /// The lane hears of results only by `settle`, some time after the ledger has them.
+  var isSlow = false
+  private var recorded: [AttemptResult] = []
   private let scratch: Scratch
   private var underway: [Int64: (delivery: Delivery, started: Instant)] = [:]
 
@@ -99,8 +102,15 @@ final class Rehearsal {
       return AttemptResult(delivery, outcome, verdict, started: started, at: now, random: random())
     }
     try ledger.record(results)
+    recorded += results
+    if !isSlow { try settle() }
+  }
+
+  /// The lane hears of what the ledger has by now.
+  func settle() throws {
+    defer { recorded = [] }
     try ledger.queue { queue in
-      for result in results {
+      for result in recorded {
         if result.state == .pending {
           try lane.failed(result.delivery.id, next: result.nextAttempt, queue)
         } else {

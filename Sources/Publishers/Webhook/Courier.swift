@@ -3,7 +3,7 @@ import RecordSchema
 
 /// Sends what waits in the ledger: endpoints side by side, each in order, every result on disk before it counts.
 ///
-/// One thread drives it: `run` for one run, or `advance` again and again for a daemon.
+/// One thread drives it: `run` for one run, or `advance` again and again for a daemon. A second one records.
 public final class Courier {
   public struct Summary: Sendable, Equatable {
     public var delivered = 0
@@ -31,8 +31,13 @@ public final class Courier {
   /// Whose turn it is; rotates, so that the first ones do not take all room.
   private var order: [String] = []
   private var sending: [Int64: (delivery: Delivery, started: Instant)] = [:]
-  /// What ended and is not on disk yet: a sync costs as much as many requests, so they share one.
+  /// What ended and was not handed over yet: a sync costs as much as many requests, so they share one.
   private var results: [AttemptResult] = []
+  private var openRecorder: Recorder?
+  /// Handed over, and not known to be on disk.
+  private var unrecorded = 0
+  /// The ledger refused what was handed over.
+  private var isRefused = false
   private var oldestResult = Instant(milliseconds: 0)
   private var requeues = 0
   private let clock: () -> Instant
@@ -45,7 +50,9 @@ public final class Courier {
   private static let parallel = 256
   /// So long, in milliseconds, or until so many are there, results wait for each other.
   private static let longestHold: Int64 = 20
-  private static let mostHeld = 1024
+  private static let batch = 400
+  /// With so many results not on disk, nothing more is sent: a slow disk must not make many be sent again.
+  private static let mostUnrecorded = 1024
 
   /// - Parameter timeout: seconds that one request may take as a whole.
   /// - Parameter random: from 0 to 1, for jitter.
@@ -128,11 +135,11 @@ extension Courier {
       guard left > 0 else { break }
       try move(waiting: Int32(clamping: min(left, 200)), alsoOn: [])
     }
-    try recordResults()
+    try recordAll()
   }
 
   /// Nothing is under way.
-  public var isIdle: Bool { sending.isEmpty && results.isEmpty }
+  public var isIdle: Bool { sending.isEmpty && results.isEmpty && unrecorded == 0 }
 
   /// When something may be sent that is not under way; `nil` when nothing waits, or for answers only: these end the waiting
   /// of `advance` anyway.
@@ -146,8 +153,8 @@ extension Courier {
 extension Courier {
   private func startWhatMayGo(isEager: Bool) throws {
     // While nothing can be recorded, nothing more is sent.
-    if isHeldTooLong { try recordResults() }
-    guard sending.count < Self.parallel, !order.isEmpty else { return }
+    if isRefused { try recordAll() }
+    guard sending.count < Self.parallel, unrecorded < Self.mostUnrecorded, !order.isEmpty else { return }
     order.append(order.removeFirst())
     do {
       try ledger.queue { queue in
@@ -189,44 +196,74 @@ extension Courier {
 
   private func move(waiting milliseconds: Int32, alsoOn descriptors: [Int32]) throws {
     let wait = results.isEmpty ? milliseconds : Int32(clamping: min(Int64(milliseconds), max(0, held)))
+    let descriptors = descriptors + (openRecorder.map { [$0.bell] } ?? [])
     if let openTransfers {
       for outcome in openTransfers.advance(waiting: wait, alsoOn: descriptors) { end(outcome) }
     } else {
       Descriptors.wait(on: descriptors, milliseconds: wait)
     }
-    if sending.isEmpty || isHeldTooLong { try recordResults() }
+    if sending.isEmpty || isBatchFull { try handOver() }
+    try settleRecorded()
     forgetClosedLanes()
   }
 
   /// Milliseconds for which the results can still wait.
   private var held: Int64 { oldestResult.milliseconds + Self.longestHold - clock().milliseconds }
 
-  private var isHeldTooLong: Bool { !results.isEmpty && (results.count >= Self.mostHeld || held <= 0) }
+  private var isBatchFull: Bool { !results.isEmpty && (results.count >= Self.batch || held <= 0) }
 
   private func end(_ outcome: Transfers.Outcome) {
     guard let (delivery, started) = sending.removeValue(forKey: outcome.tag) else { return }
     let now = clock()
     let verdict = Verdict(outcome, at: now)
-    lanes[delivery.target]?.ended(verdict, at: now, random: random())
+    // Random numbers are the system's and dear; most answers need none.
+    lanes[delivery.target]?.ended(verdict, at: now, random: verdict.isDown ? random() : 0)
     if results.isEmpty { oldestResult = now }
-    results.append(AttemptResult(delivery, outcome, verdict, started: started, at: now, random: random()))
+    results.append(
+      AttemptResult(delivery, outcome, verdict, started: started, at: now, random: verdict.isSuccess ? 0 : random()))
   }
 
-  private func recordResults() throws {
+  private func handOver() throws {
     guard !results.isEmpty else { return }
-    summary.superseded += try ledger.record(results)
-    let recorded = results
+    let recorder = try openRecorder ?? Recorder(ledger)
+    openRecorder = recorder
+    recorder.handOver(results)
+    unrecorded += results.count
     results = []
-    for result in recorded {
+  }
+
+  /// Waits until every result is on disk.
+  private func recordAll() throws {
+    try handOver()
+    if isRefused { openRecorder?.tryAgain() }
+    isRefused = false
+    openRecorder?.finish()
+    try settleRecorded()
+  }
+
+  /// What is on disk by now counts.
+  private func settleRecorded() throws {
+    guard unrecorded > 0, let news = openRecorder?.takeNews() else { return }
+    unrecorded -= news.recorded.count
+    summary.superseded += news.superseded
+    for result in news.recorded {
       count(result)
       report(result.delivery, result.status, result.error)
     }
-    do {
-      try ledger.queue { queue in
-        for result in recorded { try settle(result, queue) }
+    if !news.recorded.isEmpty {
+      do {
+        // It begins after the results were recorded, so it sees them.
+        try ledger.queue { queue in
+          for result in news.recorded { try settle(result, queue) }
+        }
+      } catch {
+        startOver()
+        isRefused = isRefused || news.error != nil
+        throw error
       }
-    } catch {
-      startOver()
+    }
+    if let error = news.error {
+      isRefused = true
       throw error
     }
   }
@@ -243,7 +280,8 @@ extension Courier {
 
   /// What the lanes hold may not be what the ledger has.
   private func startOver() {
-    let (tags, ended) = (Set(sending.keys), Set(results.map(\.delivery.id)))
+    let tags = Set(sending.keys)
+    let ended = Set(results.map(\.delivery.id)).union(openRecorder?.deliveries ?? [])
     for lane in lanes.values { lane.startOver(sending: tags, ended: ended) }
   }
 

@@ -191,7 +191,7 @@ extension Lane {
   }
 
   private func isUnderway(_ part: Part) -> Bool {
-    underway.values.contains { $0.kind == RecordKind.unit.rawValue && heads[$0].map { Part($0.row) } == part }
+    underway.values.contains { $0.kind == .unit && heads[$0].map { Part($0.row) } == part }
   }
 
   private func line(up subject: Subject, _ head: Head) {
@@ -320,7 +320,7 @@ extension Lane {
       deactivations[subject] = try queue.lastDeactivation(for: target, person: subject.id)
     }
     if head.hasMore { try loadHead(of: subject, queue) }
-    if subject.kind == RecordKind.unit.rawValue { try lift(Part(head.row), queue) }
+    if subject.kind == .unit { try lift(Part(head.row), queue) }
   }
 
   /// The delivery waits for another attempt, and the ledger has it.
@@ -331,7 +331,7 @@ extension Lane {
     heads[subject]?.row.nextAttempt = next
     heads[subject]?.wasTried = true
     try settle(subject, queue)
-    guard subject.kind == RecordKind.unit.rawValue else { return }
+    guard subject.kind == .unit else { return }
     // Deactivations need not wait for it any more.
     for waiting in barred.values.joined().filter({ deactivations[$0] != nil }) { try settle(waiting, queue) }
   }
@@ -369,7 +369,7 @@ private struct Head {
 }
 
 private struct Subject: Hashable {
-  let kind: String
+  let kind: RecordKind
   let id: Int
 
   init(_ delivery: QueuedDelivery) {

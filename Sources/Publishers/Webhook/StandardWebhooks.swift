@@ -4,7 +4,8 @@ import FoundationEssentials
 /// What signs one endpoint's events, as Standard Webhooks 1.0.0 says: over `id.timestamp.body`.
 public struct WebhookSecret: Sendable {
   private enum Key: Sendable {
-    case shared(SymmetricKey)
+    /// The key, and a code that has taken it in and nothing else.
+    case shared(SymmetricKey, HMAC<SHA256>)
     case own(Curve25519.Signing.PrivateKey)
   }
 
@@ -16,14 +17,19 @@ public struct WebhookSecret: Sendable {
   public init?(_ text: String) {
     if text.hasPrefix("whsec_") {
       guard let bytes = decodedBase64(text.dropFirst(6)), !bytes.isEmpty else { return nil }
-      key = .shared(SymmetricKey(data: bytes))
+      key = Self.shared(bytes)
     } else if text.hasPrefix("whsk_") {
       guard let bytes = decodedBase64(text.dropFirst(5)), let own = Self.ownKey(bytes) else { return nil }
       key = .own(own)
     } else {
       guard !text.isEmpty, !text.hasPrefix("whpk_") else { return nil }
-      key = .shared(SymmetricKey(data: Data(text.utf8)))
+      key = Self.shared(Data(text.utf8))
     }
+  }
+
+  private static func shared(_ bytes: Data) -> Key {
+    let key = SymmetricKey(data: bytes)
+    return .shared(key, HMAC(key: key))
   }
 
   private static func ownKey(_ bytes: Data) -> Curve25519.Signing.PrivateKey? {
@@ -37,7 +43,7 @@ public struct WebhookSecret: Sendable {
   public func signature(id: String, timestamp: Int64, body: [UInt8]) -> String {
     let message = SignedMessage(id: id, timestamp: timestamp, body: body)
     switch key {
-    case .shared(let key): return "v1," + Data(message.code(key)).base64EncodedString()
+    case .shared(_, let prepared): return "v1," + Data(message.code(prepared)).base64EncodedString()
     case .own(let key):
       // It fails only where the system has no random numbers, and then this entry verifies nowhere.
       return "v1a," + ((try? key.signature(for: message.bytes)) ?? Data()).base64EncodedString()
@@ -52,7 +58,7 @@ public struct WebhookSecret: Sendable {
 
   public var verifier: WebhookVerifier {
     switch key {
-    case .shared(let key): WebhookVerifier(key: .shared(key))
+    case .shared(let key, _): WebhookVerifier(key: .shared(key))
     case .own(let key): WebhookVerifier(key: .published(key.publicKey))
     }
   }
@@ -120,8 +126,8 @@ private struct SignedMessage {
 
   var bytes: Data { Data(head.utf8) + Data(body) }
 
-  func code(_ key: SymmetricKey) -> HMAC<SHA256>.MAC {
-    var code = HMAC<SHA256>(key: key)
+  func code(_ prepared: HMAC<SHA256>) -> HMAC<SHA256>.MAC {
+    var code = prepared
     code.update(data: Array(head.utf8))
     code.update(data: body)
     return code.finalize()

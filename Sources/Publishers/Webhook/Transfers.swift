@@ -50,7 +50,9 @@ final class Transfers {
   private let policy: AddressPolicy
   private let limits: Limits
   private var running: [UnsafeMutableRawPointer: Transfer] = [:]
-  private var idle: [UnsafeMutableRawPointer] = []
+  /// Handles that are set up for one way each.
+  private var idle: [Way: [Transfer]] = [:]
+  private var idleCount = 0
   private let connections = Connections()
 
   init(policy: AddressPolicy, limits: Limits = Limits()) throws {
@@ -63,32 +65,39 @@ final class Transfers {
   }
 
   deinit {
-    for (easy, _) in running {
-      curl_multi_remove_handle(UnsafeMutableRawPointer(multi), easy)
-      curl_easy_cleanup(easy)
-    }
-    for easy in idle { curl_easy_cleanup(easy) }
+    for easy in running.keys { curl_multi_remove_handle(UnsafeMutableRawPointer(multi), easy) }
+    running = [:]
+    idle = [:]
     curl_multi_cleanup(UnsafeMutableRawPointer(multi))
   }
 
   var count: Int { running.count }
 
   func start(_ request: Request) {
-    guard let easy = idle.popLast() ?? curl_easy_init() else { fatalError("libcurl is out of memory") }
-    curl_easy_reset(easy)
-    let transfer = Transfer(request, connections, policy: policy, limits: limits)
-    for header in request.headers { transfer.headers = curl_slist_append(transfer.headers, header) }
-    configure(easy, transfer, request)
-    running[easy] = transfer
-    curl_multi_add_handle(UnsafeMutableRawPointer(multi), easy)
+    let transfer = handle(for: request)
+    transfer.begin(request)
+    running[transfer.easy] = transfer
+    curl_multi_add_handle(UnsafeMutableRawPointer(multi), transfer.easy)
   }
 
-  private func configure(_ easy: UnsafeMutableRawPointer, _ transfer: Transfer, _ request: Request) {
+  private func handle(for request: Request) -> Transfer {
+    let way = Way(request)
+    if let known = idle[way]?.popLast() {
+      idleCount -= 1
+      return known
+    }
+    // Endpoints come and go; so do the ways to them.
+    if idleCount > Transfers.mostIdle { (idle, idleCount) = ([:], 0) }
+    let transfer = Transfer(way, connections, policy: policy, limits: limits)
+    configure(transfer.easy, transfer, way)
+    return transfer
+  }
+
+  private static let mostIdle = 512
+
+  private func configure(_ easy: UnsafeMutableRawPointer, _ transfer: Transfer, _ way: Way) {
     let context = Unmanaged.passUnretained(transfer).toOpaque()
-    staffrepo_curl_set_pointer(easy, CURLOPT_URL, request.url)
-    staffrepo_curl_set_off(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
-    staffrepo_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, request.body)
-    staffrepo_curl_set_pointer(easy, CURLOPT_HTTPHEADER, transfer.headers)
+    staffrepo_curl_set_pointer(easy, CURLOPT_URL, way.url)
     staffrepo_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     staffrepo_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
     staffrepo_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
@@ -100,9 +109,9 @@ final class Transfers {
     staffrepo_curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
     staffrepo_curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
     staffrepo_curl_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-    if let caFile = request.caFile { staffrepo_curl_set_pointer(easy, CURLOPT_CAINFO, caFile) }
+    if let caFile = way.caFile { staffrepo_curl_set_pointer(easy, CURLOPT_CAINFO, caFile) }
     // No proxy out of the environment: the address would be judged at the proxy, not at the endpoint.
-    staffrepo_curl_set_pointer(easy, CURLOPT_PROXY, request.proxy ?? "")
+    staffrepo_curl_set_pointer(easy, CURLOPT_PROXY, way.proxy ?? "")
     staffrepo_curl_set_pointer(easy, CURLOPT_NOPROXY, "")
     staffrepo_curl_set_write(easy, receiveBody, context)
     staffrepo_curl_set_header(easy, receiveHeader, context)
@@ -137,8 +146,8 @@ final class Transfers {
       else { continue }
       outcomes.append(outcome(easy, transfer, message.pointee.data.result))
       curl_multi_remove_handle(UnsafeMutableRawPointer(multi), easy)
-      curl_slist_free_all(transfer.headers)
-      idle.append(easy)
+      idle[transfer.way, default: []].append(transfer)
+      idleCount += 1
     }
     return outcomes
   }
@@ -162,15 +171,24 @@ final class Transfers {
   }
 }
 
-/// What libcurl's callbacks know of one request.
-private final class Transfer {
-  let tag: Int64
+/// Where a request goes, and through what.
+private struct Way: Hashable {
   let url: String
-  let isProxied: Bool
+  let caFile: String?
+  let proxy: String?
+
+  init(_ request: Transfers.Request) { (url, caFile, proxy) = (request.url, request.caFile, request.proxy) }
+}
+
+/// A handle of libcurl's, and what its callbacks know of the request that it makes.
+private final class Transfer {
+  let easy: UnsafeMutableRawPointer
+  let way: Way
   let policy: AddressPolicy
   let limits: Transfers.Limits
-  var headers: UnsafeMutablePointer<curl_slist>?
   let connections: Connections
+  private(set) var tag: Int64 = 0
+  private var headers: UnsafeMutablePointer<curl_slist>?
   /// Of the connection that it uses, once it has one.
   var descriptor: Int32?
   var headBytes = 0
@@ -183,13 +201,30 @@ private final class Transfer {
   var refusal: String?
   var retryAfter: String?
 
-  init(_ request: Transfers.Request, _ connections: Connections, policy: AddressPolicy, limits: Transfers.Limits) {
+  init(_ way: Way, _ connections: Connections, policy: AddressPolicy, limits: Transfers.Limits) {
+    guard let easy = curl_easy_init() else { fatalError("libcurl is out of memory") }
+    self.easy = easy
+    self.way = way
     self.connections = connections
-    tag = request.tag
-    url = request.url
-    isProxied = request.proxy != nil
     self.policy = policy
     self.limits = limits
+  }
+
+  deinit {
+    curl_easy_cleanup(easy)
+    curl_slist_free_all(headers)
+  }
+
+  func begin(_ request: Transfers.Request) {
+    tag = request.tag
+    (descriptor, headBytes, hasWholeHead, looks, receivedBefore, bodyBytes) = (nil, 0, false, 0, nil, 0)
+    (refusal, retryAfter) = (nil, nil)
+    curl_slist_free_all(headers)
+    headers = nil
+    for header in request.headers { headers = curl_slist_append(headers, header) }
+    staffrepo_curl_set_pointer(easy, CURLOPT_HTTPHEADER, headers)
+    staffrepo_curl_set_off(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
+    staffrepo_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, request.body)
   }
 
   static func of(_ context: UnsafeMutableRawPointer?) -> Transfer? {
@@ -255,8 +290,8 @@ private func watchFlood(
 ) -> Int32 {
   guard let transfer = Transfer.of(context) else { return 1 }
   transfer.looks += 1
-  // An ordinary request is looked after a few times only.
-  guard transfer.looks > 4, let descriptor = transfer.descriptor else { return 0 }
+  // An ordinary request is looked after a few times only, beside many others more often; to ask the system costs more.
+  guard transfer.looks % 16 == 0, let descriptor = transfer.descriptor else { return 0 }
   let received = staffrepo_received(descriptor)
   guard received >= 0 else { return 0 }
   let before = transfer.receivedBefore ?? received
@@ -284,9 +319,9 @@ private func openSocket(
     return CURL_SOCKET_BAD
   }
   let refusal =
-    transfer.isProxied
-    ? transfer.policy.refusal(ofProxied: transfer.url)
-    : transfer.policy.refusal(of: judged, isEncrypted: transfer.url.lowercased().hasPrefix("https:"))
+    transfer.way.proxy != nil
+    ? transfer.policy.refusal(ofProxied: transfer.way.url)
+    : transfer.policy.refusal(of: judged, isEncrypted: transfer.way.url.lowercased().hasPrefix("https:"))
   if let refusal {
     transfer.refusal = "refused: \(refusal)"
     return CURL_SOCKET_BAD

@@ -32,25 +32,28 @@ struct Verdict {
 }
 
 extension AttemptResult {
-  init(
+  convenience init(
     _ delivery: Delivery, _ outcome: Transfers.Outcome, _ verdict: Verdict, started: Instant, at now: Instant,
     random: Double
   ) {
+    var state = Delivery.State.delivered
+    var (step, nextAttempt) = (delivery.step, now)
+    if !verdict.isSuccess {
+      state = .pending
+      // A try ahead of its time does not use up the schedule.
+      if started < delivery.nextAttempt {
+        nextAttempt = max(delivery.nextAttempt, now.adding(seconds: verdict.retryAfter ?? 0))
+      } else if let next = RetrySchedule.next(
+        after: delivery.step, at: now, retryAfter: verdict.retryAfter, random: random)
+      {
+        nextAttempt = next
+        step += 1
+      } else {
+        state = .dead
+      }
+    }
     self.init(
       delivery: delivery, at: now, status: outcome.status, error: verdict.error, milliseconds: outcome.milliseconds,
-      state: .delivered, step: delivery.step, nextAttempt: now, disables: verdict.isGone)
-    if verdict.isSuccess { return }
-    state = .pending
-    // A try ahead of its time does not use up the schedule.
-    if started < delivery.nextAttempt {
-      nextAttempt = max(delivery.nextAttempt, now.adding(seconds: verdict.retryAfter ?? 0))
-    } else if let next = RetrySchedule.next(
-      after: delivery.step, at: now, retryAfter: verdict.retryAfter, random: random)
-    {
-      nextAttempt = next
-      step += 1
-    } else {
-      state = .dead
-    }
+      state: state, step: step, nextAttempt: nextAttempt, disables: verdict.isGone)
   }
 }

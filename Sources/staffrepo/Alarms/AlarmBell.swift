@@ -7,6 +7,17 @@ struct AlarmBell {
   let command: AlarmCommand?
   let ledger: Ledger
   let now: Instant
+  /// Whether an alarm that could not be told is to be tried again.
+  var isDue: (String) -> Bool = { _ in true }
+  var failed: (String) -> Void = { _ in }
+  /// A command that takes too long once would do so again.
+  private let patience = Patience()
+
+  init(command: AlarmCommand?, ledger: Ledger, now: Instant) {
+    (self.command, self.ledger, self.now) = (command, ledger, now)
+  }
+
+  private final class Patience { var isOver = false }
 
   /// Milliseconds after which a lasting alarm is told again.
   private static let reminder: Int64 = 86_400_000
@@ -34,12 +45,15 @@ struct AlarmBell {
   /// Whether somebody was told, or nobody is to be.
   private func tell(_ alarm: Alarm, _ state: AlarmCommand.State) -> Bool {
     guard let command else { return true }
+    guard !patience.isOver, isDue(alarm.key) else { return false }
     do {
       try command.run(
         state, key: alarm.key, target: alarm.target, text: state == .over ? "Over: \(alarm.text)" : alarm.text,
         since: alarm.raised)
       return true
     } catch {
+      patience.isOver = error is AlarmCommand.TookTooLong
+      failed(alarm.key)
       Terminal.problem("\(error)")
       return false
     }

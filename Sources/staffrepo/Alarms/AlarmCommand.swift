@@ -2,7 +2,7 @@ import RecordSchema
 
 /// The command by which the host wants to be told: `git config staffrepo.alarmCommand`. A shell runs it, with one JSON object
 /// on its standard input.
-struct AlarmCommand {
+struct AlarmCommand: Sendable {
   enum State: String {
     case raised, lasts, over
   }
@@ -14,6 +14,10 @@ struct AlarmCommand {
   /// Seconds that it may take.
   private static let limit = 20
 
+  struct TookTooLong: Error, CustomStringConvertible {
+    let description: String
+  }
+
   func run(_ state: State, key: String, target: String?, text: String, since: Instant) throws {
     let message: JSON = [
       "state": .string(state.rawValue), "alarm": .string(key), "target": .optional(target), "text": .string(text),
@@ -21,7 +25,8 @@ struct AlarmCommand {
     ]
     let status = try Shell.run(command, input: message.text + "\n", limit: Self.limit)
     guard let status else {
-      throw EnvironmentError("The alarm command took more than \(Self.limit) seconds and was ended: \(command)")
+      throw TookTooLong(
+        description: "The alarm command took more than \(Self.limit) seconds and was ended: \(command)")
     }
     guard status == 0 else {
       throw EnvironmentError("The alarm command failed (\(status)), so perhaps nobody was told: \(command)")

@@ -5,7 +5,7 @@ import RecordSchema
 import Records
 
 /// Something that is wrong and that somebody has to know of.
-struct Trouble {
+struct Trouble: Sendable {
   /// The same for the same trouble, however it goes on.
   let key: String
   var target: String?

@@ -17,7 +17,8 @@ struct PostReceive: ParsableCommand {
       guard updates.contains(where: { $0.name == name && $0.new != .zero }) else { return }
       if let process = workspace.daemon() {
         try workspace.wake()
-        return Terminal.message("staffrepo: the push is published by the daemon (process \(process)).")
+        return Terminal.message(
+          "staffrepo: the daemon (process \(process)) takes it from here. How far it is: staffrepo status")
       }
       let options = Pipeline.Options(deadline: deadline, followsSchedule: true, patience: Double(deadline))
       guard let report = try Pipeline(workspace: workspace, options: options, now: Clock.now()).run() else {

@@ -23,6 +23,7 @@ final class Watching {
   private let options: Options
   private let clock: RunningClock
   private let watch = FolderWatch()
+  private let bell = BellRinger()
   private var workspace: Workspace
   private var ledger: Ledger
   private var ledgerFile: FileIdentity?
@@ -217,7 +218,7 @@ final class Watching {
   private func ring(_ now: Instant) throws {
     let troubles = try Trouble.all(
       workspace, published?.entry, Targets(workspace), in: ledger, at: now)
-    try AlarmBell(command: workspace.alarmCommand, ledger: ledger, now: now).ring(troubles)
+    bell.ring(troubles, by: workspace.alarmCommand, in: ledger, at: now)
   }
 
   private func deliver() throws {
@@ -266,11 +267,7 @@ final class Watching {
 
   /// Has the host told, but not by way of the ledger, which may be what is broken.
   private func call(_ state: AlarmCommand.State, _ text: String) {
-    do {
-      try workspace.alarmCommand?.run(state, key: "publishing", target: nil, text: text, since: clock.now)
-    } catch {
-      Terminal.problem("\(error)")
-    }
+    bell.tell(state, key: "publishing", text, by: workspace.alarmCommand, at: clock.now)
   }
 
   private func recover() {

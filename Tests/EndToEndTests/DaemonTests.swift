@@ -184,6 +184,64 @@ func eventually(_ condition: () throws -> Bool) throws -> Bool {
     #expect(try rung(repository).last?["state"] as? String == "lasts", "once a day")
   }
 
+  @Test func `go on while somebody who left may still have access, also when the event is given up or cannot be sent`()
+    throws
+  {
+    let failing = try Receiver(port: 0, "--fail", "400", secret: nil)
+    let repository = try DataRepository(webhook: failing.port)
+    try git("config", "staffrepo.alarmCommand", "cat >> alarms.jsonl", in: repository.path)
+    func publish(_ day: Int, secret: String = "x") throws -> ProgramResult {
+      try repository.staffrepo(
+        "publish",
+        environment: ["STAFFREPO_NOW": "2099-01-\(10 + day)T10:00:00Z", "STAFFREPO_SECRET_DESK": secret])
+    }
+    _ = try publish(0)
+    try repository.person(1, "is_active: false\n")
+    try repository.commit()
+    // Not even tried: the secret is not there.
+    #expect(try publish(0, secret: "").status == 1)
+    #expect(
+      try Set(rung(repository).compactMap { $0["alarm"] as? String }) == ["fault/webhook/desk", "blocked/webhook/desk"])
+    for day in 1..<13 { #expect(try publish(day).status == 1) }
+    let dead = try #require(try repository.json("deliveries", "--state", "dead") as? [[String: Any]])
+    #expect(dead.count == 1)
+    #expect(try publish(14).status == 1, "what was given up is not forgotten")
+    #expect(
+      try !rung(repository).contains {
+        $0["alarm"] as? String == "blocked/webhook/desk" && $0["state"] as? String == "over"
+      })
+    try repository.person(1)
+    try repository.commit()
+    failing.stop()
+    let working = try Receiver(port: failing.port, secret: nil)
+    _ = try publish(14)
+    #expect(try working.requests().map(\.event) == ["person.updated", "person.activated"])
+    #expect(
+      try rung(repository).contains {
+        $0["alarm"] as? String == "blocked/webhook/desk" && $0["state"] as? String == "over"
+      })
+    #expect(
+      try repository.staffrepo("redeliver", "--failed", "--dismiss-older").output.contains("superseded: 1 delivery"))
+    #expect(try publish(14).status == 0)
+  }
+
+  @Test func `need nobody to ring them: status and doctor say what is wrong now`() throws {
+    let repository = try DataRepository()
+    try repository.staffrepo("publish", environment: ["STAFFREPO_NOW": "2099-01-10T10:00:00Z"])
+    let later = ["STAFFREPO_NOW": "2099-01-22T10:00:00Z"]
+    let status = try repository.staffrepo("status", environment: later).output
+    #expect(status.contains("Nothing has published since 2099-01-10"))
+    #expect(status.contains("export/hr: the files are of"))
+    let doctor = try repository.staffrepo("doctor", environment: later)
+    #expect(doctor.status == 1 && doctor.output.contains("12 days"))
+    #expect(
+      try repository.staffrepo("status", "--format", "prometheus", environment: later).output
+        .contains("staffrepo_unsettled_days 12"))
+    #expect(
+      try repository.staffrepo("status", environment: ["STAFFREPO_NOW": "2099-01-01T10:00:00Z"]).output
+        .contains("still to come"))
+  }
+
   @Test func `say that a delivery is given up, and redeliver brings it`() throws {
     let failing = try Receiver(port: 0, "--fail", "400", secret: nil)
     let repository = try DataRepository(webhook: failing.port)

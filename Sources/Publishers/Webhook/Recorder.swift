@@ -83,6 +83,8 @@ private final class Desk: @unchecked Sendable {
 
   init(_ ledger: Ledger, _ pipe: Pipe) {
     (self.ledger, self.pipe) = (ledger, pipe)
+    // News is asked for with or without a ring, and nobody may wait for one that could not be written.
+    for end in [pipe.reading, pipe.writing] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
     pthread_mutex_init(lock, nil)
     pthread_cond_init(changed, nil)
   }

@@ -17,9 +17,9 @@ private final class Round {
   private(set) var courier: Courier?
   private let begin = Date()
 
-  init() throws {
+  init(_ path: String? = nil) throws {
     scratch = try Scratch()
-    ledger = try Ledger.open(scratch.path + "/ledger.sqlite")
+    ledger = try Ledger.open(path ?? scratch.path + "/ledger.sqlite")
   }
 
   var now: Instant {
@@ -155,6 +155,19 @@ private final class Round {
     #expect(try courier.run(.once).delivered == 160)
     #expect(server.connections == 160)
     #expect(round.told.count == 160)
+  }
+
+  @Test func `lets the ledger go when it is gone itself`() throws {
+    let scratch = try Scratch()
+    let path = scratch.path + "/ledger.sqlite"
+    do {
+      let round = try Round(path)
+      let server = try LoopbackServer()
+      try round.publish(50, to: ["webhook/a"])
+      #expect(try round.start([round.endpoint("webhook/a", server.port)]).run(.once).delivered == 50)
+      #expect(FileManager.default.fileExists(atPath: path + "-wal"))
+    }
+    #expect(!FileManager.default.fileExists(atPath: path + "-wal"), "written back by the last one that closed it")
   }
 
   @Test func `takes endpoints in and lets them go while it runs`() throws {

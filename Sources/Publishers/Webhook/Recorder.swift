@@ -6,8 +6,8 @@ import Ledger
 /// ends meanwhile shares the next.
 ///
 /// One thread hands results over and takes back what is recorded. When the ledger refuses, results stay here until they are
-/// tried again.
-final class Recorder: @unchecked Sendable {
+/// tried again. When this is let go, what was handed over is written first.
+final class Recorder {
   /// What happened since it was asked last.
   struct News {
     var recorded: [AttemptResult] = []
@@ -17,53 +17,81 @@ final class Recorder: @unchecked Sendable {
     fileprivate var isThere: Bool { !recorded.isEmpty || error != nil }
   }
 
-  /// Something to read here: there is news.
-  var bell: Int32 { pipe.reading }
-  private let pipe: Pipe
-  private let ledger: Ledger
-  private let thread: UnsafeMutablePointer<pthread_t>
-  // Not a Mutex: somebody waits for the other one's work, on both sides.
-  private let lock: UnsafeMutablePointer<pthread_mutex_t>
-  private let changed: UnsafeMutablePointer<pthread_cond_t>
-  // Everything below belongs to whoever holds the lock.
-  private var waiting: [AttemptResult] = []
-  private var writing: [AttemptResult] = []
-  private var news = News()
-  private var isRefused = false
-  private var isEnding = false
+  private let desk: Desk
+  private let thread: pthread_t
 
   init(_ ledger: Ledger) throws {
     guard let pipe = Pipe() else { throw PublisherError("There are no descriptors left, so nothing can be sent.") }
-    self.ledger = ledger
-    self.pipe = pipe
-    (thread, lock, changed) = (.allocate(capacity: 1), .allocate(capacity: 1), .allocate(capacity: 1))
-    pthread_mutex_init(lock, nil)
-    pthread_cond_init(changed, nil)
+    let desk = Desk(ledger, pipe)
     // Signals are for the thread that waits for them.
     var all = sigset_t()
     var before = sigset_t()
     sigfillset(&all)
     pthread_sigmask(SIG_SETMASK, &all, &before)
-    // `deinit` waits for its end.
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    var thread = pthread_t()
+    // The thread has the desk, and not this: else this would never be let go.
+    let context = Unmanaged.passRetained(desk)
     let code = pthread_create(
-      thread, nil,
+      &thread, nil,
       { context in
-        if let context { Unmanaged<Recorder>.fromOpaque(context).takeUnretainedValue().work() }
+        if let context { Unmanaged<Desk>.fromOpaque(context).takeRetainedValue().work() }
         return nil
-      }, Unmanaged.passUnretained(self).toOpaque())
-    pthread_sigmask(SIG_SETMASK, &before, nil)
-    guard code == 0 else { fatalError("no thread can be started: \(String(cString: strerror(code)))") }
+      }, context.toOpaque())
+    guard code == 0 else {
+      context.release()
+      throw PublisherError("No thread can be started (\(String(cString: strerror(code)))), so nothing can be sent.")
+    }
+    (self.desk, self.thread) = (desk, thread)
   }
 
   deinit {
-    locked {
-      isEnding = true
-      pthread_cond_broadcast(changed)
-    }
-    pthread_join(thread.pointee, nil)
+    desk.end()
+    pthread_join(thread, nil)
+  }
+
+  /// Something to read here: there is news.
+  var bell: Int32 { desk.pipe.reading }
+
+  func handOver(_ results: [AttemptResult]) { desk.handOver(results) }
+
+  func takeNews() -> News { desk.takeNews() }
+
+  /// Tries once more what the ledger refused.
+  func tryAgain() { desk.tryAgain() }
+
+  /// Waits until everything was recorded or refused.
+  func finish() { desk.finish() }
+
+  /// What was handed over and not taken back.
+  var deliveries: Set<Int64> { desk.deliveries }
+}
+
+/// What both threads see.
+private final class Desk: @unchecked Sendable {
+  let pipe: Pipe
+  private let ledger: Ledger
+  // Not a Mutex: each side waits for what the other does.
+  private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  // Everything below belongs to whoever holds the lock.
+  private var waiting: [AttemptResult] = []
+  private var writing: [AttemptResult] = []
+  private var news = Recorder.News()
+  private var isRefused = false
+  private var isEnding = false
+
+  init(_ ledger: Ledger, _ pipe: Pipe) {
+    (self.ledger, self.pipe) = (ledger, pipe)
+    // News is asked for with or without a ring, and nobody may wait for one that could not be written.
+    for end in [pipe.reading, pipe.writing] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+    pthread_mutex_init(lock, nil)
+    pthread_cond_init(changed, nil)
+  }
+
+  deinit {
     pthread_mutex_destroy(lock)
     pthread_cond_destroy(changed)
-    thread.deallocate()
     lock.deallocate()
     changed.deallocate()
     close(pipe.reading)
@@ -77,17 +105,16 @@ final class Recorder: @unchecked Sendable {
     }
   }
 
-  func takeNews() -> News {
+  func takeNews() -> Recorder.News {
     locked {
       guard news.isThere else { return news }
       var ring: UInt8 = 0
       read(pipe.reading, &ring, 1)
-      defer { news = News() }
+      defer { news = Recorder.News() }
       return news
     }
   }
 
-  /// Tries once more what the ledger refused.
   func tryAgain() {
     locked {
       isRefused = false
@@ -95,19 +122,25 @@ final class Recorder: @unchecked Sendable {
     }
   }
 
-  /// Waits until everything was recorded or refused.
   func finish() {
     locked {
       while !writing.isEmpty || (!waiting.isEmpty && !isRefused) { pthread_cond_wait(changed, lock) }
     }
   }
 
-  /// What was handed over and not taken back.
+  func end() {
+    locked {
+      isEnding = true
+      pthread_cond_broadcast(changed)
+    }
+  }
+
   var deliveries: Set<Int64> {
     locked { Set((waiting + writing + news.recorded).map(\.delivery.id)) }
   }
 
-  private func work() {
+  /// What the thread does, to the end.
+  func work() {
     pthread_mutex_lock(lock)
     while true {
       while !isEnding, waiting.isEmpty || isRefused { pthread_cond_wait(changed, lock) }

@@ -60,12 +60,13 @@ public struct PublishedLine {
     _ entry: JournalEntry, to observer: Subscription? = nil, _ emit: (Step) throws -> Void
   ) throws -> Staff {
     let timeline = try timeline(of: entry, observer)
+    let published = try published(timeline)
     try follow(entry, timeline, emit)
     try timeline.settle(through: entry.settled, emit)
     if let hold = entry.hold {
       try timeline.tell(hold, after: previous(entry)?.hold, apart: wasHeldBefore(entry) ? entry.position : nil, emit)
     } else {
-      try lift(entry, timeline, emit)
+      try lift(entry, timeline, from: published, emit)
     }
     return timeline.staff
   }
@@ -87,6 +88,7 @@ public struct PublishedLine {
     _ entry: JournalEntry, while mayPass: (Step) throws -> Bool, _ emit: (Step) throws -> Void
   ) throws -> Staff {
     let timeline = try timeline(of: entry, nil)
+    let published = try published(timeline)
     var last: OID?
     try follow(entry, timeline) { step in
       guard case .commit = step.origin, let commit = OID(step.commit) else { return try emit(step) }
@@ -97,7 +99,7 @@ public struct PublishedLine {
       try emit(step)
     }
     try timeline.settle(through: entry.settled, emit)
-    try lift(entry, timeline, emit)
+    try lift(entry, timeline, from: published, emit)
     return timeline.staff
   }
 
@@ -109,11 +111,21 @@ public struct PublishedLine {
     try follow(entry, timeline) { step in if case .commit = step.origin { try see(step) } }
   }
 
-  private func lift(_ entry: JournalEntry, _ timeline: Timeline, _ emit: (Step) throws -> Void) throws {
+  /// How those were published of whom something was told while the branch was held.
+  private func published(_ timeline: Timeline) throws -> (Timeline.View?, Timeline.View?) {
+    let told = timeline.told
+    guard !told.ids.isEmpty else { return (nil, nil) }
+    return (try timeline.view(of: told.ids, as: told), try timeline.view(of: told.ids, as: told.withoutGoing()))
+  }
+
+  private func lift(
+    _ entry: JournalEntry, _ timeline: Timeline, from published: (Timeline.View?, Timeline.View?),
+    _ emit: (Step) throws -> Void
+  ) throws {
     guard let previous = try previous(entry), previous.hold != nil else { return }
     // The commit's own name is good for what is told with it for the first time.
     let isNew = try entry.from != entry.to && entry.kind == .forward && !heldTips(at: previous).contains(entry.to)
-    try timeline.lift(from: previous.settled, apart: isNew ? nil : entry.position, emit)
+    try timeline.lift(from: published, apart: isNew ? nil : entry.position, emit)
   }
 
   /// Whether the branch was held at the same published commit before, this time or another.

@@ -15,13 +15,34 @@ extension Timeline {
     let after = try toldPeople(hold.told)
     let ids = Set(before.ids).union(after.ids).filter { before.isTold(of: $0, otherwiseThan: after) }
     let groups = try Dictionary(grouping: ids) { try origin(of: $0, hold) }
-    guard let date = settled else { return }
     for (origin, ids) in groups.sorted(by: { $0.key < $1.key }) {
+      let people = ids.sorted()
       try tell(
-        ids.sorted(), from: (before, date), to: (after, date), stamp(of: origin, hold, position),
-        [.personDeactivated, .personActivated, .personCreated], emit)
+        people, from: view(of: people, as: before), to: view(of: people, as: after),
+        stamp(of: origin, hold, position), [.personDeactivated, .personActivated, .personCreated], emit)
     }
     told = after
+  }
+
+  /// The moment at which the branch was held, for those of whom something was told since: with the units and the
+  /// subscriptions of then.
+  struct View {
+    let moment: Moment
+    let subscriptions: [Subscription]
+  }
+
+  func view(of ids: [PersonID], as told: ToldPeople) throws -> View? {
+    guard let date = settled else { return nil }
+    let records = try ids.flatMap { [told.record($0), try staff.person($0)?.record] }.compactMap(\.self)
+    let units = try staff.units.shown(to: staff.subscriptions + observers, of: records)
+    // Looked up later, when the staff has moved on.
+    let people = Dictionary(uniqueKeysWithValues: try ids.map { ($0, try staff.person($0)?.record) })
+    return View(
+      moment: Moment(
+        date: date, units: units,
+        person: { id in told.record(id) != nil ? told.held(id) : people[id] ?? nil },
+        image: { [unowned self] path in try told.image(path) ?? staff.image(path)?.description }),
+      subscriptions: staff.subscriptions)
   }
 
   /// Who was told what, with their records as they are in force now: they were published so.
@@ -33,44 +54,35 @@ extension Timeline {
 
   /// From now on those of whom something was told are as the records have them.
   ///
-  /// - Parameter date: the day on which they were published last.
-  func lift(from date: CalendarDate, apart position: Int?, _ emit: (Step) throws -> Void) throws {
-    guard let commit = staff.commit, let today = settled, !told.ids.isEmpty else { return }
-    let before = told
+  /// - Parameter before: how they were published last, and how if those who are gone had only become inactive.
+  func lift(
+    from before: (held: View?, withoutGoing: View?), apart position: Int?, _ emit: (Step) throws -> Void
+  ) throws {
+    guard let commit = staff.commit, !told.ids.isEmpty else { return }
+    let people = told
     told = ToldPeople()
     let stamp = stamp(
       origin: .commit(commit.description), timestamp: Instant(seconds: try repository.info(of: commit).time),
       isRewritten: false, apart: position)
-    let gone = try before.ids.filter { try before.isGone($0) && staff.person($0) == nil }
-    let others = before.ids.filter { !gone.contains($0) }
-    if !others.isEmpty { try tell(others, from: (before, date), to: (told, today), stamp, nil, emit) }
+    let gone = try people.ids.filter { try people.isGone($0) && staff.person($0) == nil }
+    let others = people.ids.filter { !gone.contains($0) }
+    if !others.isEmpty { try tell(others, from: before.held, to: view(of: others, as: told), stamp, nil, emit) }
     // That they are gone was told; that they left their units was not.
     if !gone.isEmpty {
-      try tell(gone, from: (before.withoutGoing(), date), to: (told, today), stamp, [.personUnitRemoved], emit)
+      try tell(gone, from: before.withoutGoing, to: view(of: gone, as: told), stamp, [.personUnitRemoved], emit)
     }
   }
 
   private func tell(
-    _ ids: [PersonID], from before: (people: ToldPeople, date: CalendarDate),
-    to after: (people: ToldPeople, date: CalendarDate), _ stamp: EventStamp, _ names: Set<EventName>?,
+    _ ids: [PersonID], from before: View?, to after: View?, _ stamp: EventStamp, _ names: Set<EventName>?,
     _ emit: (Step) throws -> Void
   ) throws {
-    let subscriptions = staff.subscriptions
-    let records = try ids.flatMap { [before.people.record($0), after.people.record($0), try staff.person($0)?.record] }
-    let units = try staff.units.shown(to: subscriptions + observers, of: records.compactMap(\.self))
+    guard let before, let after else { return }
     try emit(
       Step(
-        before: moment(on: before.date, units, as: before.people),
-        after: moment(on: after.date, units, as: after.people),
-        stamp: stamp, touched: ids, touchedUnits: [], everybody: { ids }, subscriptionsBefore: subscriptions,
-        subscriptions: subscriptions, sensitiveFields: staff.configuration.sensitiveFields, telling: names))
-  }
-
-  private func moment(on date: CalendarDate, _ units: UnitDirectory, as told: ToldPeople) -> Moment {
-    Moment(
-      date: date, units: units,
-      person: { [unowned self] id in told.record(id) != nil ? told.held(id) : try staff.person(id)?.record },
-      image: { [unowned self] path in try told.image(path) ?? staff.image(path)?.description })
+        before: before.moment, after: after.moment, stamp: stamp, touched: ids, touchedUnits: [], everybody: { ids },
+        subscriptionsBefore: before.subscriptions, subscriptions: staff.subscriptions,
+        sensitiveFields: staff.configuration.sensitiveFields, telling: names))
   }
 
   /// Whoever is no longer active by the published tree alone is so from a day on; all else the held commits bring.

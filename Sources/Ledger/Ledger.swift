@@ -153,7 +153,8 @@ extension DatabaseError {
     case .SQLITE_FULL: "the disk is full"
     case .SQLITE_IOERR: "the disk refused to read or write (full, or failing)"
     case .SQLITE_BUSY: "another process writes to it"
-    case .SQLITE_READONLY, .SQLITE_CANTOPEN: "it cannot be made or written (no room, or no right to)"
+    case .SQLITE_READONLY, .SQLITE_CANTOPEN:
+      "it cannot be made or written (the disk is full or failing, or this user has no right to)"
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: "the file is damaged"
     default: message ?? "SQLite error \(extendedResultCode.rawValue)"
     }

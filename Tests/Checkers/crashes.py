@@ -40,7 +40,7 @@ TALK = ("sendto", "recvfrom")
 
 # A message for an operator says what is wrong as the system or SQLite calls it, and shows none of the program's types.
 REASONS = {
-    "ENOSPC": r"no space left on device|disk is full|full, or failing",
+    "ENOSPC": r"no space left on device|disk is full|full,? or failing",
     "EIO": r"input/output error|disk i/o error|full, or failing",
 }
 INNARDS = r"while executing|SQLite error \d|[A-Z][a-z]+Error\b|Fatal error|\.swift\b|Optional\(|^Error: "

@@ -278,8 +278,10 @@ private func noteConnection(
   let end = "\(String(cString: address)) \(port)"
   if let descriptor = transfer.descriptor {
     transfer.connections.descriptors[end] = descriptor
+    transfer.receivedBefore = 0
   } else {
     transfer.descriptor = transfer.connections.descriptors[end]
+    transfer.receivedBefore = transfer.descriptor.map(staffrepo_received)
   }
   return CURL_PREREQFUNC_OK
 }
@@ -290,12 +292,10 @@ private func watchFlood(
 ) -> Int32 {
   guard let transfer = Transfer.of(context) else { return 1 }
   transfer.looks += 1
-  // An ordinary request is looked after a few times only, beside many others more often; to ask the system costs more.
-  guard transfer.looks % 16 == 0, let descriptor = transfer.descriptor else { return 0 }
+  // Until the head is whole, its bytes are counted; an ordinary answer ends soon after. To ask the system costs more.
+  guard transfer.hasWholeHead || transfer.looks % 16 == 0, let descriptor = transfer.descriptor else { return 0 }
   let received = staffrepo_received(descriptor)
-  guard received >= 0 else { return 0 }
-  let before = transfer.receivedBefore ?? received
-  transfer.receivedBefore = before
+  guard received >= 0, let before = transfer.receivedBefore else { return 0 }
   let limit = transfer.limits.headBytes + transfer.limits.bodyBytes
   guard received - before > Int64(limit) else { return 0 }
   transfer.refusal = "the answer is longer than \(limit) bytes"

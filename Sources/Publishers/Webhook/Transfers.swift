@@ -34,6 +34,10 @@ final class Transfers {
     var bodyBytes = 64 * 1024
     /// What the system may take in before it is read.
     var socketBytes: Int32 = 32 * 1024
+    /// Of these, and of what is neither head nor body.
+    var unreadBytes = 256 * 1024
+    /// What libcurl reads at a time; it looks up after a hundred times.
+    var bufferBytes = 4 * 1024
     /// Connections that stay open for the next request.
     var connections = 512
 
@@ -99,6 +103,7 @@ final class Transfers {
     let context = Unmanaged.passUnretained(transfer).toOpaque()
     staffrepo_curl_set_pointer(easy, CURLOPT_URL, way.url)
     staffrepo_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+    staffrepo_curl_set_long(easy, CURLOPT_BUFFERSIZE, limits.bufferBytes)
     staffrepo_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
     staffrepo_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
     staffrepo_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, limits.connectMilliseconds)
@@ -296,9 +301,10 @@ private func watchFlood(
   guard transfer.hasWholeHead || transfer.looks % 16 == 0, let descriptor = transfer.descriptor else { return 0 }
   let received = staffrepo_received(descriptor)
   guard received >= 0, let before = transfer.receivedBefore else { return 0 }
-  let limit = transfer.limits.headBytes + transfer.limits.bodyBytes
+  // What the system has taken in and libcurl has not yet looked at is among them.
+  let limit = transfer.limits.headBytes + transfer.limits.bodyBytes + transfer.limits.unreadBytes
   guard received - before > Int64(limit) else { return 0 }
-  transfer.refusal = "the answer is longer than \(limit) bytes"
+  transfer.refusal = "the answer is longer than \(limit) bytes, and most of it is neither head nor body"
   return 1
 }
 

@@ -14,7 +14,6 @@ struct Gate {
   let rules: OID
   /// The newest commit, in whose tree approvals are looked for.
   let tip: OID
-  let today: CalendarDate
   private let limits: Configuration
   private let approvals: Approvals
 
@@ -22,7 +21,6 @@ struct Gate {
     self.workspace = workspace
     self.rules = rules
     self.tip = tip
-    self.today = today
     limits = try workspace.configuration(at: rules)
     approvals = try Approvals(
       in: CommitSource(workspace.repository, commit: tip), since: rules, by: limits, on: today)

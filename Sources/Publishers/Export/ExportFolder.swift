@@ -13,7 +13,7 @@ public struct ExportFolder {
     try FileStore.makeDirectory(path)
     // Of a run that was killed: a set that is not whole, or a link that was not put in place.
     for leftover in FileStore.names(in: path)
-    where leftover.hasPrefix(".") || (leftover.hasPrefix("current.") && leftover.hasSuffix(".tmp")) {
+    where leftover.hasSuffix(".partial") || leftover.hasSuffix(".replaced") || leftover.hasSuffix(".tmp") {
       try FileStore.remove("\(path)/\(leftover)")
     }
     let partial = "\(path)/.\(name).partial"
@@ -48,7 +48,10 @@ public struct ExportFolder {
   private func removeOld(keep: Int, current: String) throws {
     let sets = FileStore.names(in: path).filter { FileStore.exists("\(path)/\($0)/manifest.json") && $0 != "current" }
     let oldestFirst = sets.sorted { sortKey($0) < sortKey($1) }
-    for name in oldestFirst.dropLast(keep) where name != current { try FileStore.remove("\(path)/\(name)") }
+    // What the system was given last is compared with, however old it is.
+    for name in oldestFirst.dropLast(keep) where name != current && name != given?.set {
+      try FileStore.remove("\(path)/\(name)")
+    }
   }
 
   /// By position, then by date: `42-0a1b2c3d4e-2026-01-15`.

@@ -72,7 +72,8 @@ let package = Package(
     module("Journal", ["RecordSchema", "GitStore", "Catalogue", "Records", "Events"]),
     module("Ledger", ["RecordSchema", "FileStore", grdb, sqlite]),
     module(
-      "Publishers", ["CLibcurl", "RecordSchema", "FileStore", "Workers", "Ledger", "Addresses", crypto],
+      "Publishers",
+      ["CLibcurl", "RecordSchema", "YAMLReader", "Records", "FileStore", "Workers", "Ledger", "Addresses", crypto],
       exclude: publisherNotes),
     .executableTarget(
       name: "staffrepo",

@@ -6,12 +6,18 @@ import RecordSchema
 public protocol Publisher: Sendable {
   /// As staffrepo.yaml and the targets name it, such as `hr`.
   static var system: String { get }
-  /// The sets that it can write; the first is the one that `publish` writes.
-  static var profiles: [String] { get }
+  /// The sets of files that it can write, each with its tables if that is all there is to it. The first is the one that
+  /// `publish` writes when nothing else is said.
+  static var profiles: [(name: String, tables: [ReadyTable])] { get }
 
   init(_ settings: Configuration.SystemSettings)
 
-  func write(_ list: StaffList, profile: String, to set: ExportSet) throws
+  /// Begins the files of a profile that are more than tables.
+  func files(of profile: String, in set: ExportSet, _ context: StaffContext) throws -> [any StaffFile]
+}
+
+extension Publisher {
+  public func files(of profile: String, in set: ExportSet, _ context: StaffContext) -> [any StaffFile] { [] }
 }
 
 /// What a publisher cannot do as asked, in words for the operator.

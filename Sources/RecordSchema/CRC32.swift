@@ -1,5 +1,5 @@
 /// The CRC-32 of zip files and of API keys (polynomial 0xEDB88320, reflected).
-public enum CRC32 {
+public struct CRC32: Sendable {
   /// Eight tables, so that eight bytes go in one step: the second says what a byte does one place further on, and so on.
   private static let tables: [[UInt32]] = {
     let first: [UInt32] = (0..<256).map { index in
@@ -13,9 +13,15 @@ public enum CRC32 {
     return tables
   }()
 
-  public static func checksum(_ bytes: [UInt8]) -> UInt32 {
-    let tables = tables
-    var sum = ~UInt32(0)
+  private var sum = ~UInt32(0)
+
+  public init() {}
+
+  /// Of all bytes so far.
+  public var value: UInt32 { ~sum }
+
+  public mutating func update(_ bytes: [UInt8]) {
+    let tables = Self.tables
     var place = 0
     while place + 8 <= bytes.count {
       for byte in 0..<4 { sum ^= UInt32(bytes[place + byte]) << UInt32(byte * 8) }
@@ -28,6 +34,11 @@ public enum CRC32 {
       place += 8
     }
     for byte in bytes[place...] { sum = tables[0][Int((sum ^ UInt32(byte)) & 0xFF)] ^ (sum >> 8) }
-    return ~sum
+  }
+
+  public static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    var sum = CRC32()
+    sum.update(bytes)
+    return sum.value
   }
 }

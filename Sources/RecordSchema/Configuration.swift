@@ -94,6 +94,10 @@ public struct Configuration: Sendable, Equatable {
     public var isEnabled = true
     public var isApp = false
     public var schedule: Schedule
+    /// The ready-made sets of files that are written; `nil`: the system's first, for an app none.
+    public var profiles: [String]?
+    /// Tables of the organisation's own.
+    public var mappings: [TableMapping] = []
     /// Settings of that system alone, such as `domain` or `auth`.
     public var options: [String: String] = [:]
 
@@ -132,6 +136,25 @@ public struct Configuration: Sendable, Equatable {
   }
 
   public static let exportSystems = ["entra", "hr", "finance", "lms", "digital-id"]
+
+  /// What `profiles` of a system may name.
+  public static func profiles(of system: String) -> [String] { (systemProfiles[system] ?? []) + feeds }
+
+  /// For apps and whatever else reads lists of people.
+  public static let feeds = [
+    "feed-json", "feed-ndjson", "feed-csv", "feed-json-delta", "feed-ndjson-delta", "feed-csv-delta",
+  ]
+
+  /// Those that hold secrets: written on demand only.
+  public static let privateProfiles = ["bulk-create"]
+
+  private static let systemProfiles = [
+    "entra": ["bulk-upload", "bulk-upload-delta", "group-members"],
+    "hr": ["generic", "successfactors", "oracle-hdl", "staffology", "sage", "changes", "leavers"],
+    "finance": ["generic", "split", "journal", "staffology", "sage"],
+    "lms": ["standard", "moodle", "oneroster", "oneroster-1.1", "oneroster-delta", "oneroster-1.1-delta"],
+    "digital-id": ["employees", "employees-delta"],
+  ]
 
   public func system(_ name: String) -> SystemSettings? {
     systems.first { $0.name == name }

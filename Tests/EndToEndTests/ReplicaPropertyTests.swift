@@ -213,14 +213,18 @@ private final class Published {
     let deliveries = try ledger.deliveries(.init(limit: 1_000_000)).sorted {
       ($0.target, $0.position, $0.number) < ($1.target, $1.position, $1.number)
     }
-    return Outcome(all: deliveries, list: try staff.list(on: date), staff: staff, hold: journal.last?.hold)
+    let list = try staff.list(on: date)
+    var members: [StaffMember] = []
+    try list.forEachPart { members += $0 }
+    return Outcome(all: deliveries, units: list.context.units, members: members, staff: staff, hold: journal.last?.hold)
   }
 }
 
 /// What all consumers were sent, and what an export at the tip shows.
 private struct Outcome {
   let all: [Delivery]
-  let list: StaffList
+  let units: UnitDirectory
+  let members: [StaffMember]
   let staff: Staff
   let hold: Hold?
 
@@ -242,19 +246,19 @@ private struct Outcome {
     for subscription in staff.subscriptions {
       var replica = Replica()
       for delivery in all where delivery.target == subscription.target { try replica.apply(delivery.body) }
-      let scope = subscription.units.map { list.units.below($0) }
-      let members = list.members.filter { member in
+      let scope = subscription.units.map { units.below($0) }
+      let members = self.members.filter { member in
         scope.map { scope in member.units.contains { scope.contains($0.id) } } ?? true
       }
       #expect(replica.people.keys.sorted() == members.map(\.person.id.rawValue))
       #expect(
         replica.units
-          == Dictionary(uniqueKeysWithValues: list.units.byID.map { ($0.key.rawValue, $0.value.code.rawValue) }))
+          == Dictionary(uniqueKeysWithValues: units.byID.map { ($0.key.rawValue, $0.value.code.rawValue) }))
       for member in members { expect(member, in: replica) }
     }
   }
 
-  private func expect(_ member: StaffList.Member, in replica: Replica) {
+  private func expect(_ member: StaffMember, in replica: Replica) {
     let id = member.person.id.rawValue
     let told = replica.people[id] ?? [:]
     #expect(replica.memberships[id] ?? [] == Set(member.units.map(\.id.rawValue)))

@@ -6,24 +6,33 @@ import Testing
 
 /// What holds for every publisher. A new one is tested by standing in the registry.
 @Suite struct `Every publisher` {
-  /// Every system's every set that `publish` may write.
-  static let systems = PublisherRegistry.all.map { $0.system }
+  /// Every system's every profile that `publish` may write.
+  static let systems = PublisherRegistry.all.flatMap { publisher in
+    publisher.profiles.map(\.name).filter { !Configuration.privateProfiles.contains($0) }.map {
+      "\(publisher.system) \($0)"
+    }
+  }
 
   private func write(_ system: String, _ list: StaffList, to folder: ExportFolder, name: String, keep: Int = 30) throws
     -> ExportSet
   {
-    let type = try #require(PublisherRegistry.publisher(for: system))
-    let publisher = type.init(Configuration.SystemSettings(name: system))
-    return try folder.publish(name: name, keep: keep) { set in
-      try publisher.write(list, profile: type.profiles[0], to: set)
-      try set.finish(system: system, profile: type.profiles[0], position: 1, list: list, digest: list.digest)
-    }
+    let words = system.split(separator: " ").map { String($0) }
+    let files = SystemFiles(Configuration.SystemSettings(name: words[0]), profiles: [words[1]])
+    let draft = try folder.begin(name)
+    let job = ExportJob(draft.set) { try files.begin(in: draft.set, list.context) }
+    let digest = try list.fill([job])
+    if let failure = job.failure { throw failure }
+    try draft.set.finish(
+      system: words[0], profiles: files.profiles, position: 1, context: list.context, digest: digest)
+    try folder.publish(draft, keep: keep)
+    try folder.remember(Given(set: name, isConfirmed: true))
+    return draft.set
   }
 
   private func contents(_ folder: ExportFolder) throws -> [String: [UInt8]] {
     let set = "\(folder.path)/current"
-    return try Dictionary(
-      uniqueKeysWithValues: FileStore.names(in: set).map { ($0, try FileStore.read("\(set)/\($0)")) })
+    let names = FileStore.names(in: set).filter { !FileStore.isDirectory("\(set)/\($0)") }
+    return try Dictionary(uniqueKeysWithValues: names.map { ($0, try FileStore.read("\(set)/\($0)")) })
   }
 
   @Test(arguments: systems)
@@ -34,7 +43,7 @@ import Testing
     let first = try contents(folder)
     _ = try write(system, SampleList.list(), to: folder, name: "1-c0ffee-2026-01-15")
     #expect(try contents(folder) == first)
-    #expect(FileStore.names(in: folder.path) == ["1-c0ffee-2026-01-15", "current"])
+    #expect(FileStore.names(in: folder.path) == [".given", "1-c0ffee-2026-01-15", "current"])
   }
 
   @Test(arguments: systems)
@@ -69,16 +78,15 @@ import Testing
     _ = try write(system, SampleList.list(), to: folder, name: "1-a-2026-01-15")
     let before = try contents(folder)
     #expect(throws: Failure.self) {
-      try folder.publish(name: "2-b-2026-01-15", keep: 30) { set in
-        try set.file("half.csv") { file in
-          file.write("half")
-          return 1
-        }
+      let draft = try folder.begin("2-b-2026-01-15")
+      defer { draft.discard() }
+      try draft.set.file("half.csv") { file in
+        file.write("half")
         throw Failure()
       }
     }
     #expect(try contents(folder) == before)
-    #expect(FileStore.names(in: folder.path) == ["1-a-2026-01-15", "current"])
+    #expect(FileStore.names(in: folder.path) == [".given", "1-a-2026-01-15", "current"])
     _ = try write(system, SampleList.list(), to: folder, name: "2-b-2026-01-15")
     #expect(folder.current == "2-b-2026-01-15", "the next run goes through")
   }
@@ -98,12 +106,16 @@ import Testing
     for position in 8...12 {
       _ = try write(system, SampleList.list(), to: folder, name: "\(position)-a-2026-01-15", keep: 3)
     }
-    #expect(FileStore.names(in: folder.path) == ["10-a-2026-01-15", "11-a-2026-01-15", "12-a-2026-01-15", "current"])
+    #expect(
+      FileStore.names(in: folder.path) == [
+        ".given", "10-a-2026-01-15", "11-a-2026-01-15", "12-a-2026-01-15", "current",
+      ])
   }
 
   @Test func `says in the notes whom it had to leave out`() throws {
     let scratch = try Scratch()
-    let set = try write("entra", SampleList.list(), to: ExportFolder(scratch.path + "/x"), name: "1-a-2026-01-15")
+    let set = try write(
+      "entra bulk-upload", SampleList.list(), to: ExportFolder(scratch.path + "/x"), name: "1-a-2026-01-15")
     #expect(set.notes.count == 1)
     #expect(set.notes.first?.hasPrefix("004: left out") == true)
   }

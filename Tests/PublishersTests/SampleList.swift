@@ -51,12 +51,18 @@ enum SampleList {
     var organisation = Configuration.Organisation()
     organisation.id = 1
     organisation.name = "Example Care Trust"
+    let managers = Dictionary(people.map { ($0.reference.folded, $0) }, uniquingKeysWith: { first, _ in first })
     let members = people.map { person in
-      StaffList.Member(
+      StaffMember(
         person, status: person.status(on: date),
-        units: person.units.filter { $0.isInForce(on: date) }.compactMap { directory[$0.unit] })
+        units: person.units.filter { $0.isInForce(on: date) }.compactMap { directory[$0.unit] },
+        manager: person.lineManager.flatMap { managers[$0.folded] }.map { .init($0) })
     }
     return StaffList(
-      organisation: organisation, commit: "c0ffee", asOf: date, members: members, units: directory)
+      StaffContext(organisation: organisation, commit: "c0ffee", asOf: date, units: directory)
+    ) { take in
+      // In parts, as a large organisation comes.
+      for start in stride(from: 0, to: members.count, by: 2) { try take(Array(members[start...].prefix(2))) }
+    }
   }
 }

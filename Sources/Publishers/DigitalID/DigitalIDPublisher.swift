@@ -4,23 +4,19 @@ import RecordSchema
 /// there.
 public struct DigitalIDPublisher: Publisher {
   public static let system = "digital-id"
-  public static let profiles = ["employees"]
+  public static let profiles: [(name: String, tables: [ReadyTable])] = [("employees", [])]
 
   public init(_ settings: Configuration.SystemSettings) {}
 
-  public func write(_ list: StaffList, profile: String, to set: ExportSet) throws {
-    try set.file("employees.json") { file in
-      file.write("[")
-      for (index, member) in list.members.enumerated() {
-        file.write(index == 0 ? "\n" : ",\n")
-        file.write(Self.employee(member).bytes)
+  public func files(of profile: String, in set: ExportSet, _ context: StaffContext) throws -> [any StaffFile] {
+    [
+      try PersonLines("employees.json", in: set, start: "[", separator: ",", end: "\n]\n") {
+        [UInt8(ascii: "\n")] + Self.employee($0).bytes
       }
-      file.write("\n]\n")
-      return list.members.count
-    }
+    ]
   }
 
-  static func employee(_ member: StaffList.Member) -> JSON {
+  static func employee(_ member: StaffMember) -> JSON {
     [
       "staff_service_person_id": .int(member.person.id.rawValue), "first_name": .string(member.person.firstName),
       "last_name": .string(member.person.lastName), "employee_reference": .string(member.person.reference.rawValue),

@@ -1,23 +1,34 @@
 import RecordSchema
 
-extension EntraPublisher {
-  /// The admin centre's "Bulk create users" file. It holds initial passwords: made on demand, never published.
-  ///
-  /// Microsoft's page of 2026-09-25 has no version row; the generation before it begins with one
-  /// (`options: {template_version: v1.0}`).
-  func writeBulkCreate(_ list: StaffList, to set: ExportSet) throws {
-    try set.file("bulk-create.csv", isSecret: true) { file in
-      if let version = settings.options["template_version"], version != "none" {
-        file.write(CSVRow(["version:\(version)"]).bytes)
-      }
-      file.write(CSVRow(Self.headings).bytes)
-      let people = list.members.filter {
-        ($0.status.isActive || $0.status == .pending) && EntraUser.fault($0.person) == nil
-      }
-      for member in people { file.write(CSVRow(row(member)).bytes) }
-      return people.count
+/// The admin centre's "Bulk create users" file. It holds initial passwords: made on demand, never published.
+///
+/// Microsoft's page of 2026-09-25 has no version row; the generation before it begins with one
+/// (`options: {template_version: v1.0}`).
+final class EntraBulkCreate: StaffFile {
+  private let settings: Configuration.SystemSettings
+  private let set: ExportSet
+  private let file: ExportFile
+  private var count = 0
+
+  init(_ settings: Configuration.SystemSettings, _ set: ExportSet) throws {
+    self.settings = settings
+    self.set = set
+    file = try set.open("bulk-create.csv", isSecret: true)
+    if let version = settings.options["template_version"], version != "none" {
+      file.write(CSVRow(["version:\(version)"]).bytes)
+    }
+    file.write(CSVRow(Self.headings).bytes)
+  }
+
+  func take(_ members: [StaffMember]) {
+    for member in members
+    where (member.status.isActive || member.status == .pending) && EntraUser.fault(member.person) == nil {
+      file.write(CSVRow(row(member)).bytes)
+      count += 1
     }
   }
+
+  func finish() throws { try set.close(file, rows: count) }
 
   static let headings = [
     "Name [displayName] Required", "User name [userPrincipalName] Required",
@@ -29,7 +40,7 @@ extension EntraPublisher {
     "Office phone [telephoneNumber]", "Mobile phone [mobile]",
   ]
 
-  private func row(_ member: StaffList.Member) -> [String] {
+  private func row(_ member: StaffMember) -> [String] {
     let person = member.person
     let known = [
       member.displayName, person.email, Self.initialPassword(), member.status.isActive ? "No" : "Yes", person.firstName,

@@ -2,9 +2,14 @@ import RecordSchema
 
 /// A unit as a security group for Microsoft Graph. `/bulkUpload` knows no groups.
 enum EntraGroup {
-  ///
+  /// A member as others find it in Entra.
+  struct Member {
+    let reference: String
+    let userName: String
+  }
+
   /// - Parameter members: the active people of the unit itself; those below it come through nested groups.
-  static func group(_ unit: Unit, members: [StaffList.Member], _ units: UnitDirectory) -> JSON {
+  static func group(_ unit: Unit, members: [Member], _ units: UnitDirectory) -> JSON {
     [
       // The group's object id, once somebody wrote it into the unit's external_ids: display names are not unique.
       "id": .optional(unit.externalIDs.first { $0.system == "entra" }?.id),
@@ -17,7 +22,7 @@ enum EntraGroup {
       "members": .array(
         members.map {
           [
-            "employeeId": .string($0.person.reference.rawValue), "userPrincipalName": .string($0.person.email),
+            "employeeId": .string($0.reference), "userPrincipalName": .string($0.userName),
           ]
         }),
     ]

@@ -8,20 +8,22 @@ enum EntraUser {
   static let dates = "urn:ietf:params:scim:schemas:extension:staffrepo:1.0:User"
 
   /// Why Entra would refuse this person; `nil` when it would not.
-  static func fault(_ person: Person) -> String? {
-    if person.email.isEmpty { return "there is no e-mail address to make a user name of." }
-    let allowed = person.email.utf8.allSatisfy(UserNames.isTakenByEntra)
+  static func fault(_ person: Person) -> String? { fault(userName: person.email) }
+
+  private static func fault(userName: String) -> String? {
+    if userName.isEmpty { return "there is no e-mail address to make a user name of." }
+    let allowed = userName.utf8.allSatisfy(UserNames.isTakenByEntra)
     return allowed ? nil : "a user name holds letters without accents, digits and ' . - _ ! # ^ ~ only."
   }
 
-  static func operation(_ member: StaffList.Member, _ list: StaffList, sendsDates: Bool) -> JSON {
+  static func operation(_ member: StaffMember, _ context: StaffContext, sendsDates: Bool) -> JSON {
     [
       "method": "POST", "bulkId": .string(member.person.reference.rawValue), "path": "/Users",
-      "data": data(member, list, sendsDates: sendsDates),
+      "data": data(member, context, sendsDates: sendsDates),
     ]
   }
 
-  private static func data(_ member: StaffList.Member, _ list: StaffList, sendsDates: Bool) -> JSON {
+  private static func data(_ member: StaffMember, _ context: StaffContext, sendsDates: Bool) -> JSON {
     let person = member.person
     var members: [JSON.Member] = [
       .init("schemas", .array([.string(core), .string(enterprise)] + (sendsDates ? [.string(dates)] : []))),
@@ -33,7 +35,7 @@ enum EntraUser {
     // Without it an update may disable the account.
     members.append(.init("active", .bool(member.status.isActive)))
     members.append(.init("emails", [["value": .string(person.email), "type": "work", "primary": true]]))
-    members.append(.init(enterprise, extensionData(member, list)))
+    members.append(.init(enterprise, extensionData(member, context)))
     if sendsDates {
       members.append(
         .init(
@@ -46,17 +48,20 @@ enum EntraUser {
     return .object(members)
   }
 
-  private static func extensionData(_ member: StaffList.Member, _ list: StaffList) -> JSON {
+  private static func extensionData(_ member: StaffMember, _ context: StaffContext) -> JSON {
     let primary = member.units.first
-    let division = primary.flatMap(list.division)
-    let organisation = list.organisation.name
+    let division = primary.flatMap(context.division)
+    let organisation = context.organisation.name
     return .compact([
       "employeeNumber": .string(member.person.reference.rawValue),
-      "costCenter": primary.flatMap(list.costCentre).map(JSON.string),
+      "costCenter": primary.flatMap(context.costCentre).map(JSON.string),
       "organization": organisation.isEmpty ? nil : .string(shortened(organisation, to: 64)),
       "division": division.map { .string(shortened($0, to: 64)) },
       "department": primary.map { .string(shortened($0.name, to: 64)) },
-      "manager": list.manager(of: member.person).map { ["value": .string($0)] },
+      // Whom Entra does not know can be nobody's manager there.
+      "manager": member.manager.flatMap {
+        fault(userName: $0.email) == nil ? ["value": .string($0.reference.rawValue)] : nil
+      },
     ])
   }
 

@@ -7,9 +7,17 @@ public struct ExportFolder {
 
   public init(_ path: String) { self.path = path }
 
-  /// Writes a set under a name of its own and then, in one step, makes it the current one. A reader who follows
-  /// `current` sees the old set or the new one, never a mixture.
-  public func publish(name: String, keep: Int, _ write: (ExportSet) throws -> Void) throws -> ExportSet {
+  /// A set that nobody sees yet.
+  public struct Draft {
+    public let set: ExportSet
+    fileprivate let name: String
+    fileprivate let partial: String
+
+    public func discard() { try? FileStore.remove(partial) }
+  }
+
+  /// Begins a set under a name of its own.
+  public func begin(_ name: String) throws -> Draft {
     try FileStore.makeDirectory(path)
     // Of a run that was killed: a set that is not whole, or a link that was not put in place.
     for leftover in FileStore.names(in: path)
@@ -17,13 +25,15 @@ public struct ExportFolder {
       try FileStore.remove("\(path)/\(leftover)")
     }
     let partial = "\(path)/.\(name).partial"
-    let set = try ExportSet(folder: partial)
-    do {
-      try write(set)
-    } catch {
-      try? FileStore.remove(partial)
-      throw error
-    }
+    return Draft(set: try ExportSet(folder: partial, base: base(of: name)), name: name, partial: partial)
+  }
+
+  /// Puts a whole set in its place and then, in one step, makes it the current one. A reader who follows `current` sees
+  /// the old set or the new one, never a mixture.
+  ///
+  /// - Parameter keep: how many sets stay.
+  public func publish(_ draft: Draft, keep: Int) throws {
+    let (name, partial) = (draft.name, draft.partial)
     let final = "\(path)/\(name)"
     if try holdsTheSame(partial, final) {
       try FileStore.remove(partial)
@@ -34,11 +44,18 @@ public struct ExportFolder {
     try FileStore.switchLink("\(path)/current", to: name)
     try? FileStore.remove("\(path)/.\(name).replaced")
     try removeOld(keep: keep, current: name)
-    return set
   }
 
   /// The current set's name; `nil` before the first.
   public var current: String? { FileStore.linkTarget("\(path)/current") }
+
+  /// What a set's files of differences are told against. A set that is made once more, after a run that was killed, is told
+  /// against the same as the first time.
+  private func base(of name: String) -> GivenSet? {
+    guard let given else { return nil }
+    guard given.set == name else { return GivenSet(given, in: self) }
+    return Given(readFrom: "\(path)/\(name)/\(GivenSet.tables)/\(GivenSet.origin)").flatMap { GivenSet($0, in: self) }
+  }
 
   private func holdsTheSame(_ new: String, _ old: String) throws -> Bool {
     guard let before = try? FileStore.read("\(old)/manifest.json") else { return false }

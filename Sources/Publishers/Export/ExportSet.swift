@@ -13,24 +13,57 @@ public final class ExportSet {
   }
 
   public let folder: String
+  /// What the system was given before; files of differences are told against it.
+  public let base: GivenSet?
   public private(set) var files: [WrittenFile] = []
   /// What a file had to leave out or change, and for whom.
   public private(set) var notes: [String] = []
+  private var givenTables: [(name: String, sha256: String)] = []
+  private var names: Set<String> = []
 
   /// - Parameter folder: must not be there yet.
-  public init(folder: String) throws {
+  public init(folder: String, base: GivenSet? = nil) throws {
     self.folder = folder
+    self.base = base
     try FileStore.makeDirectory(folder)
   }
 
-  /// Writes one file; `body` returns how many records it holds.
+  /// Begins a file.
   ///
   /// - Parameter isSecret: nobody but its owner may read it.
-  public func file(_ name: String, isSecret: Bool = false, _ body: (ExportFile) throws -> Int) throws {
-    let file = ExportFile(try NewFile("\(folder)/\(name)", mode: isSecret ? 0o600 : 0o666))
-    let rows = try body(file)
-    files.append(try file.finish(name: name, rows: rows))
+  public func open(_ name: String, isSecret: Bool = false) throws -> ExportFile {
+    guard names.insert(name).inserted else {
+      throw PublisherError("Two tables of this system are called \(name). Give one of them another name.")
+    }
+    let path = "\(folder)/\(name)"
+    if name.contains("/") { try FileStore.makeDirectory(FileStore.directory(of: path)) }
+    return ExportFile(try NewFile(path, mode: isSecret ? 0o600 : 0o666), name: name)
   }
+
+  /// Puts a file that ``open(_:isSecret:)`` began into the manifest.
+  ///
+  /// - Parameter rows: how many records it holds.
+  public func close(_ file: ExportFile, rows: Int) throws { files.append(try file.finish(rows: rows)) }
+
+  /// Writes one file; `body` returns how many records it holds.
+  public func file(_ name: String, isSecret: Bool = false, _ body: (ExportFile) throws -> Int) throws {
+    let file = try open(name, isSecret: isSecret)
+    try close(file, rows: body(file))
+  }
+
+  /// Begins what the next run will compare a table with.
+  func openGiven(_ name: String) throws -> ExportFile {
+    try FileStore.makeDirectory("\(folder)/\(GivenSet.tables)")
+    return ExportFile(try NewFile("\(folder)/\(GivenSet.tables)/\(name)", mode: 0o600), name: name)
+  }
+
+  func closeGiven(_ file: ExportFile, rows: Int) throws {
+    let written = try file.finish(rows: rows)
+    givenTables.append((written.name, written.sha256))
+  }
+
+  /// A file for what is not in its order yet; it is gone with this object.
+  func spool() throws -> SpoolFile { try SpoolFile(in: folder) }
 
   public func note(_ text: String) { notes.append(text) }
 
@@ -38,12 +71,13 @@ public final class ExportSet {
   public var bytes: Int { files.map(\.bytes).reduce(0, +) }
 
   /// Writes the manifest, last: a folder that has one is whole.
-  ///
-  /// - Parameter digest: the list's own; asked for, because all systems of a run share it and it costs.
-  public func finish(system: String, profile: String, position: Int?, list: StaffList, digest: String) throws {
+  public func finish(
+    system: String, profiles: [String], position: Int?, context: StaffContext, digest: StaffDigest
+  ) throws {
     let manifest: JSON = [
-      "system": .string(system), "profile": .string(profile), "commit": .string(list.commit),
-      "as_of": .string(list.asOf.description), "position": .optional(position),
+      "system": .string(system), "profiles": .array(profiles.map(JSON.string)), "commit": .string(context.commit),
+      "as_of": .string(context.asOf.description), "position": .optional(position),
+      "previous": .optional(base?.given.set),
       "files": .array(
         files.map {
           [
@@ -51,10 +85,15 @@ public final class ExportSet {
           ]
         }),
       "records": [
-        "people": .int(list.members.count), "units": .int(list.units.byID.count), "digest": .string(digest),
+        "people": .int(digest.people), "units": .int(context.units.byID.count), "digest": .string(digest.text),
       ], "notes": .array(notes.map(JSON.string)),
     ]
-    try FileStore.write((manifest.prettyText + "\n").utf8, to: "\(folder)/manifest.json")
+    if !givenTables.isEmpty {
+      let lines = givenTables.map { "\($0.sha256) \($0.name)\n" }.joined()
+      try FileStore.write(lines.utf8, to: "\(folder)/\(GivenSet.tables)/\(GivenSet.index)", mode: 0o600)
+      if let base { try base.given.write(to: "\(folder)/\(GivenSet.tables)/\(GivenSet.origin)") }
+    }
+    try FileStore.write(manifest.prettyLines, to: "\(folder)/manifest.json")
     try FileStore.synchroniseDirectory(folder)
   }
 }
@@ -62,9 +101,13 @@ public final class ExportSet {
 /// One file of a set: counts and hashes what goes through it.
 public final class ExportFile {
   private let file: NewFile
+  private let name: String
   private var hash = SHA256()
 
-  init(_ file: NewFile) { self.file = file }
+  init(_ file: NewFile, name: String) {
+    self.file = file
+    self.name = name
+  }
 
   public func write(_ bytes: [UInt8]) {
     hash.update(data: bytes)
@@ -73,7 +116,7 @@ public final class ExportFile {
 
   public func write(_ text: String) { write(Array(text.utf8)) }
 
-  func finish(name: String, rows: Int) throws -> ExportSet.WrittenFile {
+  func finish(rows: Int) throws -> ExportSet.WrittenFile {
     try file.finish()
     return ExportSet.WrittenFile(
       name: name, sha256: hexadecimal(hash.finalize()), rows: rows, bytes: file.byteCount)

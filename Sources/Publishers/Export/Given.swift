@@ -14,21 +14,26 @@ public struct Given: Sendable, Equatable {
     self.set = set
     self.isConfirmed = isConfirmed
   }
+
+  /// `nil` when there is no such file.
+  init?(readFrom path: String) {
+    guard let bytes = try? FileStore.read(path) else { return nil }
+    let words = String(decoding: bytes, as: UTF8.self).split { $0 == " " || $0 == "\n" }
+    guard words.count == 2, words[0] == "sent" || words[0] == "sending" else { return nil }
+    self.init(set: String(words[1]), isConfirmed: words[0] == "sent")
+  }
+
+  func write(to path: String) throws {
+    try FileStore.write("\(isConfirmed ? "sent" : "sending") \(set)\n".utf8, to: path)
+  }
 }
 
 extension ExportFolder {
   /// `nil` when the system was given nothing that is known of.
-  public var given: Given? {
-    guard let bytes = try? FileStore.read(givenPath) else { return nil }
-    let words = String(decoding: bytes, as: UTF8.self).split { $0 == " " || $0 == "\n" }
-    guard words.count == 2, words[0] == "sent" || words[0] == "sending" else { return nil }
-    return Given(set: String(words[1]), isConfirmed: words[0] == "sent")
-  }
+  public var given: Given? { Given(readFrom: givenPath) }
 
   /// Remembers, durably: before the first byte of a set is sent, and again when the system has all of it.
-  public func remember(_ given: Given) throws {
-    try FileStore.write("\(given.isConfirmed ? "sent" : "sending") \(given.set)\n".utf8, to: givenPath)
-  }
+  public func remember(_ given: Given) throws { try given.write(to: givenPath) }
 
   private var givenPath: String { "\(path)/.given" }
 }

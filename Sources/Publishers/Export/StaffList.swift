@@ -1,97 +1,93 @@
-import Crypto
 import RecordSchema
-import Workers
 
-/// The staff as of one commit and day: what export files are made of.
-public struct StaffList: Sendable {
-  /// A class: a person's record has twenty fields, and lists of members are filtered and passed around.
-  public final class Member: Sendable {
-    public let person: Person
-    public let status: StaffStatus
-    /// The units in force on the day; the first is the primary one.
-    public let units: [Unit]
-
-    public init(_ person: Person, status: StaffStatus, units: [Unit]) {
-      self.person = person
-      self.status = status
-      self.units = units
-    }
-
-    /// The name for address books: the preferred first name where there is one.
-    public var displayName: String {
-      [person.preferredName ?? person.firstName, person.lastName].filter { !$0.isEmpty }.joined(separator: " ")
-    }
-  }
-
+/// What export files say of everybody alike: the organisation, its units, the commit and the day.
+public struct StaffContext: Sendable {
   public let organisation: Configuration.Organisation
   public let commit: String
   public let asOf: CalendarDate
-  /// Everybody in the repository, by id: also those who left, so that no system keeps their access open.
-  public let members: [Member]
   public let units: UnitDirectory
   /// What units have from those above them, worked out once for all their people.
   private let inherited: [UnitID: (costCentre: String?, division: String?)]
-  /// Each reference as its own record writes it, by its folded form.
-  private let references: [String: String]
 
-  public init(
-    organisation: Configuration.Organisation, commit: String, asOf: CalendarDate, members: [Member],
-    units: UnitDirectory
-  ) {
+  public init(organisation: Configuration.Organisation, commit: String, asOf: CalendarDate, units: UnitDirectory) {
     self.organisation = organisation
     self.commit = commit
     self.asOf = asOf
-    self.members = members
     self.units = units
     inherited = units.byID.mapValues { unit in
       let line = units.lineage(of: unit)
       return (line.lazy.compactMap(\.costCentre).first, line.dropFirst().first?.name)
     }
-    references = Dictionary(
-      members.map { ($0.person.reference.folded, $0.person.reference.rawValue) },
-      uniquingKeysWith: { first, _ in first })
-  }
-
-  /// The manager's reference when there is such a person in this list: systems refuse one that they do not know.
-  public func manager(of person: Person) -> String? {
-    person.lineManager.flatMap { references[$0.folded] }
-  }
-
-  /// The same staff without those whom a system cannot take.
-  public func filtered(_ isTaken: (Member) -> Bool) -> StaffList {
-    StaffList(
-      organisation: organisation, commit: commit, asOf: asOf, members: members.filter(isTaken), units: units)
   }
 
   /// The unit's cost centre, or the nearest one above it.
-  public func costCentre(of unit: Unit) -> String? {
-    inherited[unit.id]?.costCentre
-  }
+  public func costCentre(of unit: Unit) -> String? { inherited[unit.id]?.costCentre }
 
   /// The name of the unit above.
   public func division(of unit: Unit) -> String? { inherited[unit.id]?.division }
+}
 
-  /// A SHA-256 over all records and what is derived of them: two lists with the same digest are the same list.
-  public var digest: String {
-    var hash = SHA256()
-    for unit in units.sorted { hash.update(data: line(Unit.fields.map { .init($0.name, $0.value(unit)) })) }
-    // A wave of parts at a time, so that memory holds a little of it only.
-    let wave = 32 * 1024
-    for start in stride(from: 0, to: members.count, by: wave) {
-      let parts = Workers.map(Array(members[start..<min(start + wave, members.count)]), partSize: 512) { part in
-        part.flatMap { line($0) }
-      }
-      for part in parts { hash.update(data: part) }
+/// The staff as of one commit and day: what export files are made of.
+///
+/// Everybody passes by, a part at a time, in the order of ids; nobody keeps all of them. So files of a hundred thousand
+/// people take the memory of a few thousand.
+public struct StaffList {
+  public typealias Parts = (_ take: ([StaffMember]) throws -> Void) throws -> Void
+
+  public let context: StaffContext
+  private let parts: Parts
+
+  /// - Parameter parts: calls with everybody in the repository, by id, a part at a time: also those who left, so that no
+  ///   system keeps their access open.
+  public init(_ context: StaffContext, parts: @escaping Parts) {
+    self.context = context
+    self.parts = parts
+  }
+
+  public func forEachPart(_ take: ([StaffMember]) throws -> Void) throws { try parts(take) }
+}
+
+/// One person as of the day.
+///
+/// A class: a person's record has twenty fields, and lists of members are filtered and passed around.
+public final class StaffMember: Sendable {
+  /// What others' rows say of a manager.
+  public struct Manager: Sendable, Equatable {
+    public let id: PersonID
+    /// As the manager's own record writes it.
+    public let reference: EmployeeReference
+    public let email: String
+
+    public init(_ person: Person) {
+      id = person.id
+      reference = person.reference
+      email = person.email
     }
-    return "sha256:" + hexadecimal(hash.finalize())
   }
 
-  private func line(_ member: Member) -> [UInt8] {
-    var fields = Person.fields.map { JSON.Member($0.name, $0.value(member.person)) }
-    fields.append(.init("status", .string(member.status.rawValue)))
-    fields.append(.init("units", .array(member.units.map { .int($0.id.rawValue) })))
-    return line(fields)
+  public let person: Person
+  public let status: StaffStatus
+  /// The units in force on the day; the first is the primary one.
+  public let units: [Unit]
+  /// `nil` also when the record names somebody who is not there: systems refuse a manager whom they do not know.
+  public let manager: Manager?
+
+  public init(_ person: Person, status: StaffStatus, units: [Unit], manager: Manager?) {
+    self.person = person
+    self.status = status
+    self.units = units
+    self.manager = manager
   }
 
-  private func line(_ members: [JSON.Member]) -> [UInt8] { JSON.object(members).bytes + [UInt8(ascii: "\n")] }
+  /// The name for address books: the preferred first name where there is one.
+  public var displayName: String {
+    [person.preferredName ?? person.firstName, person.lastName].filter { !$0.isEmpty }.joined(separator: " ")
+  }
+
+  /// The same person after the record was deleted: as it was last, and no longer active.
+  public var departed: StaffMember {
+    var person = person
+    person.isActive = false
+    return StaffMember(person, status: .inactive, units: units, manager: manager)
+  }
 }

@@ -1,26 +1,60 @@
 import RecordSchema
 
-/// One CSV file for an HR or payroll system, with everybody in it.
+/// CSV files for HR and payroll systems, with everybody in them.
 public struct HRPublisher: Publisher {
   public static let system = "hr"
-  public static let profiles = ["generic"]
+  public static let profiles: [(name: String, tables: [ReadyTable])] = [
+    ("generic", [generic]), ("changes", [changes]), ("leavers", [leavers]),
+  ]
 
   public init(_ settings: Configuration.SystemSettings) {}
 
-  public func write(_ list: StaffList, profile: String, to set: ExportSet) throws {
-    try set.table("employees.csv", Self.columns, of: list)
-  }
+  private static let generic = ReadyTable(
+    "employees.csv",
+    """
+    columns:
+      - Employee Number: employee_reference
+      - First Name: first_name
+      - Last Name: last_name
+      - Email: email
+      - Position: job_title
+      - Start Date: employment_start_date
+      - End Date: employment_end_date
+      - Manager: line_manager
+      - Salary Grade: salary_grade
+      - Status: status
+    """)
 
-  static let columns: [CSVColumn] = [
-    CSVColumn("Employee Number") { member, _ in member.person.reference.rawValue },
-    CSVColumn("First Name") { member, _ in member.person.firstName },
-    CSVColumn("Last Name") { member, _ in member.person.lastName },
-    CSVColumn("Email") { member, _ in member.person.email },
-    CSVColumn("Position") { member, _ in member.person.jobTitle },
-    CSVColumn("Start Date") { member, _ in member.person.startDate?.description ?? "" },
-    CSVColumn("End Date") { member, _ in member.person.endDate?.description ?? "" },
-    CSVColumn("Manager") { member, list in list.manager(of: member.person) ?? "" },
-    CSVColumn("Salary Grade") { member, _ in member.person.salaryGrade ?? "" },
-    CSVColumn("Status") { member, _ in member.status.rawValue },
-  ]
+  private static let changes = ReadyTable(
+    "employees-changes.csv",
+    """
+    # Those who differ from what the system was given last.
+    content: delta
+    columns:
+      - Employee Number: employee_reference
+      - Change: change
+      - First Name: first_name
+      - Last Name: last_name
+      - Email: email
+      - Position: job_title
+      - Start Date: employment_start_date
+      - End Date: employment_end_date
+      - Manager: line_manager
+      - Salary Grade: salary_grade
+      - Status: status
+    """)
+
+  private static let leavers = ReadyTable(
+    "leavers.csv",
+    """
+    # Those who are active no longer, and were when the system was given a file last.
+    content: leavers
+    columns:
+      - Employee Number: employee_reference
+      - First Name: first_name
+      - Last Name: last_name
+      - Email: email
+      - End Date: employment_end_date
+      - Status: status
+    """)
 }

@@ -1,52 +1,71 @@
 import RecordSchema
 
 /// Moodle's "Upload users" file: one row a learner, the units as cohorts.
-struct MoodleUsers {
+final class MoodleUsers: StaffFile {
+  private let set: ExportSet
+  private let context: StaffContext
   /// The authentication method on every row; left out, Moodle would reset accounts to the import form's default.
-  let auth: String
+  private let auth: String
+  /// How many cohort columns there are is known at the end only.
+  private let spool: SpoolFile
+  private var rows: [(place: Range<Int>, cohorts: Int)] = []
+  private var taken: [String: PersonID] = [:]
 
-  func write(_ list: StaffList, to set: ExportSet) throws {
-    let people = uploadable(list, set)
-    let cohorts = people.map(\.member.units.count).max() ?? 0
+  init(_ set: ExportSet, _ context: StaffContext, auth: String) throws {
+    self.set = set
+    self.context = context
+    self.auth = auth
+    spool = try set.spool()
+  }
+
+  func take(_ members: [StaffMember]) throws {
+    for member in members {
+      guard let name = username(of: member) else { continue }
+      let fields = fields(of: member, username: name)
+      rows.append((try spool.write(CSVRow(fields, end: "").bytes), member.units.count))
+    }
+  }
+
+  func finish() throws {
     try set.file("moodle-users.csv") { file in
-      let headings =
-        ["username", "firstname", "lastname", "email", "auth", "idnumber", "department", "institution", "suspended"]
-        + (0..<cohorts).map { "cohort\($0 + 1)" }
-      file.write(CSVRow(headings).bytes)
-      for person in people { file.write(CSVRow(row(person, list, cohorts: cohorts)).bytes) }
-      return people.count
+      let cohorts = rows.map(\.cohorts).max() ?? 0
+      file.write(CSVRow(Self.headings + (0..<cohorts).map { "cohort\($0 + 1)" }).bytes)
+      for row in rows {
+        file.write(try spool.read(row.place))
+        file.write(String(repeating: ",", count: cohorts - row.cohorts) + "\r\n")
+      }
+      return rows.count
     }
   }
 
-  /// Those whom Moodle takes: with a first name, a last name, and a user name of their own.
-  private func uploadable(_ list: StaffList, _ set: ExportSet) -> [Learner] {
-    var taken: [String: String] = [:]
-    return list.members.compactMap { member in
-      let reference = member.person.reference.rawValue
-      let name = Self.username(member.person.email)
-      if name.isEmpty || member.person.firstName.isEmpty || member.person.lastName.isEmpty {
-        set.note("\(reference): left out of moodle-users.csv, name or e-mail address is missing.")
-        return nil
-      }
-      if let other = taken.updateValue(reference, forKey: name) {
-        set.note("\(reference): left out of moodle-users.csv, its user name \(name) is that of \(other).")
-        taken[name] = other
-        return nil
-      }
-      return (member, name)
-    }
-  }
+  private static let headings = [
+    "username", "firstname", "lastname", "email", "auth", "idnumber", "department", "institution", "suspended",
+  ]
 
-  private typealias Learner = (member: StaffList.Member, username: String)
-
-  private func row(_ learner: Learner, _ list: StaffList, cohorts: Int) -> [String] {
-    let member = learner.member
+  /// `nil` for whom Moodle does not take: without a first name, a last name, or a user name of their own.
+  private func username(of member: StaffMember) -> String? {
     let person = member.person
-    let names = member.units.map { Self.cohort($0.code) }
+    let name = Self.username(person.email)
+    if name.isEmpty || person.firstName.isEmpty || person.lastName.isEmpty {
+      set.note("\(person.reference): left out of moodle-users.csv, name or e-mail address is missing.")
+      return nil
+    }
+    if let other = taken[name] {
+      set.note(
+        "\(person.reference): left out of moodle-users.csv, its user name \(name) is that of the person with the id \(other)."
+      )
+      return nil
+    }
+    taken[name] = person.id
+    return name
+  }
+
+  private func fields(of member: StaffMember, username: String) -> [String] {
+    let person = member.person
     return [
-      learner.username, person.firstName, person.lastName, person.email, auth, person.reference.rawValue,
-      member.units.first?.name ?? "", list.organisation.name, member.status.isActive ? "0" : "1",
-    ] + names + [String](repeating: "", count: cohorts - names.count)
+      username, person.firstName, person.lastName, person.email, auth, person.reference.rawValue,
+      member.units.first?.name ?? "", context.organisation.name, member.status.isActive ? "0" : "1",
+    ] + member.units.map { Self.cohort($0.code) }
   }
 
   /// As Moodle cleans user names: small letters, digits and `- _ . @`.

@@ -4,30 +4,54 @@ import RecordSchema
 /// enrolments). Bulk mode: what is not in it is no more.
 ///
 /// Source: 1EdTech OneRoster 1.2 CSV binding; headings in its order.
-struct OneRoster {
+final class OneRoster: StaffFile {
+  private let set: ExportSet
+  private let context: StaffContext
   /// Every learner's role.
-  let role: String
+  private let role: String
+  private let users: SpoolFile
+  private let roles: SpoolFile
+  private var people = 0
 
-  func write(_ list: StaffList, to set: ExportSet) throws {
-    let people = list.members.filter { member in
-      let isComplete =
-        !member.person.firstName.isEmpty && !member.person.lastName.isEmpty && !member.person.email.isEmpty
-      if !isComplete { set.note("\(member.person.reference): left out of oneroster.zip, name or e-mail is missing.") }
-      return isComplete
-    }
-    var archive = ZipArchive()
-    let tables = [orgs(list), users(people, list), roles(people, list)]
-    archive.add("manifest.csv", manifest(tables, list))
-    for table in tables where table.rows.count > 1 {
-      archive.add("\(table.name).csv", table.rows.flatMap { CSVRow($0).bytes })
-    }
-    try set.file("oneroster.zip") { file in
-      file.write(archive.bytes)
-      return people.count
+  init(_ set: ExportSet, _ context: StaffContext, role: String) throws {
+    self.set = set
+    self.context = context
+    self.role = role
+    users = try set.spool()
+    roles = try set.spool()
+  }
+
+  func take(_ members: [StaffMember]) throws {
+    for member in members {
+      let person = member.person
+      if person.firstName.isEmpty || person.lastName.isEmpty || person.email.isEmpty {
+        set.note("\(person.reference): left out of oneroster.zip, name or e-mail is missing.")
+        continue
+      }
+      if people == 0 {
+        try users.write(CSVRow(Self.userHeadings).bytes)
+        try roles.write(CSVRow(Self.roleHeadings).bytes)
+      }
+      people += 1
+      try users.write(CSVRow(user(member)).bytes)
+      for row in roleRows(of: member) { try roles.write(CSVRow(row).bytes) }
     }
   }
 
-  private typealias Table = (name: String, rows: [[String]])
+  func finish() throws {
+    try set.file("oneroster.zip") { file in
+      var archive = ZipArchive(file)
+      try archive.add("manifest.csv", manifest(people > 0 ? ["orgs", "users", "roles"] : ["orgs"]))
+      try archive.add("orgs.csv", orgs.flatMap { CSVRow($0).bytes })
+      // A file without data rows is forbidden.
+      if people > 0 {
+        try archive.add("users.csv", users)
+        try archive.add("roles.csv", roles)
+      }
+      archive.finish()
+      return people
+    }
+  }
 
   private static let knownFiles = [
     "academicSessions", "categories", "classes", "classResources", "courses", "courseResources", "demographics",
@@ -36,67 +60,61 @@ struct OneRoster {
     "userResources", "users",
   ]
 
-  private func manifest(_ tables: [Table], _ list: StaffList) -> [UInt8] {
-    let bulk = Set(tables.filter { $0.rows.count > 1 }.map(\.name))
+  private func manifest(_ bulk: Set<String>) -> [UInt8] {
     let rows =
       [
         ["propertyName", "value"], ["manifest.version", "1.0"], ["oneroster.version", "1.2"],
       ] + Self.knownFiles.map { ["file.\($0)", bulk.contains($0) ? "bulk" : "absent"] }
-      + [["source.systemName", "staffrepo"], ["source.systemCode", root(list)]]
+      + [["source.systemName", "staffrepo"], ["source.systemCode", root]]
     return rows.flatMap { CSVRow($0).bytes }
   }
 
-  private func root(_ list: StaffList) -> String { "org-\(list.organisation.id)" }
+  private var root: String { "org-\(context.organisation.id)" }
   private func id(_ unit: Unit) -> String { "unit-\(unit.id.rawValue)" }
   private func id(_ person: Person) -> String { "person-\(person.id.rawValue)" }
 
-  private func orgs(_ list: StaffList) -> Table {
+  private var orgs: [[String]] {
     let heading = ["sourcedId", "status", "dateLastModified", "name", "type", "identifier", "parentSourcedId"]
-    let top = [
-      root(list), "", "", list.organisation.name.isEmpty ? root(list) : list.organisation.name, "district", "", "",
-    ]
-    let units = list.units.sorted.map { unit in
-      [
-        id(unit), "", "", unit.name.isEmpty ? unit.code.rawValue : unit.name, "department", unit.code.rawValue,
-        unit.parent.flatMap { list.units[$0] }.map(id) ?? root(list),
-      ]
-    }
-    return ("orgs", [heading, top] + units)
-  }
-
-  private func users(_ people: [StaffList.Member], _ list: StaffList) -> Table {
-    let heading = [
-      "sourcedId", "status", "dateLastModified", "enabledUser", "username", "userIds", "givenName", "familyName",
-      "middleName", "identifier", "email", "sms", "phone", "agentSourcedIds", "grades", "password",
-      "userMasterIdentifier", "resourceSourcedIds", "preferredGivenName", "preferredMiddleName", "preferredFamilyName",
-      "primaryOrgSourcedId", "pronouns", "metadata.jobTitle",
-    ]
-    let rows = people.map { member in
-      let person = member.person
-      return [
-        id(person), "", "", member.status.isActive ? "true" : "false", person.email,
-        "{staffrepo:\(person.reference)}", person.firstName, person.lastName, "", person.reference.rawValue,
-        person.email, "", "", "", "", "", "", "", person.preferredName ?? "", "", "",
-        member.units.first.map(id) ?? root(list), "", person.jobTitle,
-      ]
-    }
-    return ("users", [heading] + rows)
-  }
-
-  private func roles(_ people: [StaffList.Member], _ list: StaffList) -> Table {
-    let heading = [
-      "sourcedId", "status", "dateLastModified", "userSourcedId", "roleType", "role", "beginDate", "endDate",
-      "orgSourcedId", "userProfileSourcedId",
-    ]
-    let rows = people.flatMap { member -> [[String]] in
-      let person = member.person
-      guard !member.units.isEmpty else { return [row(person, root(list), nil, isPrimary: true)] }
-      return member.units.enumerated().map { index, unit in
-        let assignment = person.units.first { $0.unit == unit.code && $0.isInForce(on: list.asOf) }
-        return row(person, id(unit), assignment, isPrimary: index == 0)
+    let name = context.organisation.name
+    let top = [root, "", "", name.isEmpty ? root : name, "district", "", ""]
+    return [heading, top]
+      + context.units.sorted.map { unit in
+        [
+          id(unit), "", "", unit.name.isEmpty ? unit.code.rawValue : unit.name, "department", unit.code.rawValue,
+          unit.parent.flatMap { context.units[$0] }.map(id) ?? root,
+        ]
       }
+  }
+
+  private static let userHeadings = [
+    "sourcedId", "status", "dateLastModified", "enabledUser", "username", "userIds", "givenName", "familyName",
+    "middleName", "identifier", "email", "sms", "phone", "agentSourcedIds", "grades", "password",
+    "userMasterIdentifier", "resourceSourcedIds", "preferredGivenName", "preferredMiddleName", "preferredFamilyName",
+    "primaryOrgSourcedId", "pronouns", "metadata.jobTitle",
+  ]
+
+  private func user(_ member: StaffMember) -> [String] {
+    let person = member.person
+    return [
+      id(person), "", "", member.status.isActive ? "true" : "false", person.email,
+      "{staffrepo:\(person.reference)}", person.firstName, person.lastName, "", person.reference.rawValue,
+      person.email, "", "", "", "", "", "", "", person.preferredName ?? "", "", "",
+      member.units.first.map(id) ?? root, "", person.jobTitle,
+    ]
+  }
+
+  private static let roleHeadings = [
+    "sourcedId", "status", "dateLastModified", "userSourcedId", "roleType", "role", "beginDate", "endDate",
+    "orgSourcedId", "userProfileSourcedId",
+  ]
+
+  private func roleRows(of member: StaffMember) -> [[String]] {
+    let person = member.person
+    guard !member.units.isEmpty else { return [row(person, root, nil, isPrimary: true)] }
+    return member.units.enumerated().map { index, unit in
+      let assignment = person.units.first { $0.unit == unit.code && $0.isInForce(on: context.asOf) }
+      return row(person, id(unit), assignment, isPrimary: index == 0)
     }
-    return ("roles", [heading] + rows)
   }
 
   private func row(_ person: Person, _ org: String, _ assignment: UnitAssignment?, isPrimary: Bool) -> [String] {

@@ -162,10 +162,37 @@ public struct ConfigurationDecoder {
           help: "For an application with keys and webhooks only, add a line: type: app")
       }
       if let schedule = parts["schedule"] { system.schedule = self.schedule(schedule, what) ?? system.schedule }
+      system.profiles = profiles(parts["profiles"], of: system, what)
+      system.mappings = readMappings(parts["mappings"], "\(what).mappings")
       for option in entries(parts["options"], "\(what).options") {
         if let value = text(option.value, "\(what).options.\(option.key)") { system.options[option.key] = value }
       }
       configuration.systems.append(system)
+    }
+  }
+
+  /// The ready-made sets of files; `nil` when the file does not say.
+  private mutating func profiles(
+    _ node: YAMLNode?, of system: Configuration.SystemSettings, _ what: String
+  ) -> [String]? {
+    guard let node, !node.isEmpty else { return nil }
+    let known = Configuration.profiles(of: system.name)
+    return (node.items ?? [node]).compactMap { item in
+      guard let name = text(item, "\(what).profiles") else { return nil }
+      if known.contains(name) { return name }
+      if Configuration.privateProfiles.contains(name) {
+        invalid(
+          "\(name) holds passwords, so it is never published. Write it by hand: staffrepo export \(system.name) --profile \(name) --out DIR",
+          item)
+        return nil
+      }
+      let near = reader.near(name, among: known)
+      reader.report(
+        .invalidSetting,
+        "\(system.name) has no profile '\(reader.excerpt(name))'. It has: \(known.joined(separator: ", ")).",
+        at: item.range,
+        fix: near.map { .init(title: "Write \($0)", edits: [.init(range: item.range, text: $0)]) })
+      return nil
     }
   }
 

@@ -53,6 +53,16 @@ final class CataloguedRecords<Record: IdentifiedRecord> {
     try index.wholeRecords(of: kind).map { Record.id($0.id) }
   }
 
+  /// The records of these ids, none of which is contested: read on all processors, and not kept.
+  func read(_ ids: [Record.ID]) throws -> [Entry<Record>] {
+    let files = try ids.compactMap { id in
+      try index.marks(at: RecordKey(family, "\(Record.number(id))")).first(where: \.isWhole)?.file
+    }
+    let record = record
+    return try index.readAll(files) { reading, path in record(reading).map { Entry($0, path: path) } }
+      .compactMap(\.self)
+  }
+
   /// Reads the records of these ids, on all processors.
   func load(_ ids: [Record.ID]) throws {
     let wanted = Set(ids)

@@ -119,6 +119,17 @@ struct EffectiveTable<Record: IdentifiedRecord> {
     return try ids.compactMap { try entry($0) }
   }
 
+  /// The records in force of these ids, read on all processors and not kept.
+  func read(_ ids: some Collection<Record.ID>) throws -> [Entry<Record>] {
+    var found: [Record.ID: Entry<Record>] = [:]
+    var unread: [Record.ID] = []
+    for id in ids {
+      if let entry = changed[id] { found[id] = entry } else { unread.append(id) }
+    }
+    for entry in try base?.read(unread) ?? [] { found[entry.record.id] = entry }
+    return ids.compactMap { found[$0] }
+  }
+
   /// Those in force that were touched since the base.
   var changedEntries: [Entry<Record>] { changed.values.compactMap(\.self) }
 

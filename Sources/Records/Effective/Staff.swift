@@ -75,6 +75,27 @@ public struct Staff {
   public func personIDs() throws -> Set<PersonID> { try personTable.ids() }
   /// Everybody, by id.
   public func everybody() throws -> [Entry<Person>] { try personTable.all() }
+  /// Everybody, by id, a part at a time; nobody is kept.
+  public func forEachPart(of size: Int = 4096, _ body: ([Entry<Person>]) throws -> Void) throws {
+    let ids = try personTable.ids().sorted()
+    for start in stride(from: 0, to: ids.count, by: size) {
+      try body(try personTable.read(ids[start..<min(start + size, ids.count)]))
+    }
+  }
+
+  /// Those who bear these references, by the form in which references are compared.
+  public func people(referenced references: Set<EmployeeReference>) throws -> [String: Person] {
+    var found: [String: Person] = [:]
+    let wanted = Set(references.map(\.folded))
+    let changed = personTable.changedEntries.map(\.record).filter { wanted.contains($0.reference.folded) }
+    let ids = try Set(
+      references.flatMap { try peopleOfBase(at: RecordKey(.reference, $0.rawValue)) } + changed.map(\.id))
+    for entry in try personTable.read(ids.sorted().reversed()) where wanted.contains(entry.record.reference.folded) {
+      found[entry.record.reference.folded] = entry.record
+    }
+    return found
+  }
+
   public func unit(_ id: UnitID) throws -> Entry<Unit>? { try unitTable.entry(id) }
   public var subscriptions: [Subscription] { subscriptionTable.sorted }
   public var approvals: [Approval] { approvalTable.sorted }

@@ -4,6 +4,8 @@ struct Table {
 
   init(_ headings: String...) { rows = [headings] }
 
+  init(_ headings: [String], rows: [[String]]) { self.rows = [headings] + rows }
+
   mutating func add(_ cells: String...) { rows.append(cells) }
 
   var text: String {

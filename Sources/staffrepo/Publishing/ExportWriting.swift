@@ -1,4 +1,3 @@
-import Events
 import GitStore
 import Journal
 import Ledger
@@ -6,51 +5,58 @@ import Publishers
 import RecordSchema
 import Records
 
-/// Writes one system's set into its folder, and says how it went.
+/// Writes the sets of several systems, while everybody passes by once.
 struct ExportWriting {
-  let system: Configuration.SystemSettings
+  let systems: [SystemFiles]
   let keep: Int
+  /// Of all systems.
   let folder: String
 
-  func run(_ list: StaffList, digest: String, position: Int, at now: Instant) -> ExportRun {
+  /// One run for each system, failed ones with what went wrong.
+  func run(_ list: StaffList, position: Int, at now: Instant) throws -> [ExportRun] {
     let started = Clock.monotonicMilliseconds()
-    let name = "\(position)-\(list.commit.prefix(10))-\(list.asOf)"
-    var run = ExportRun(
-      target: "export/\(system.name)", position: position, commit: list.commit, asOf: list.asOf, at: now,
-      milliseconds: 0)
+    let (context, name) = (list.context, "\(position)-\(list.context.commit.prefix(10))-\(list.context.asOf)")
+    var runs = systems.map {
+      ExportRun(
+        target: "export/\($0.settings.name)", position: position, commit: context.commit, asOf: context.asOf, at: now,
+        milliseconds: 0)
+    }
+    var begun: [(place: Int, folder: ExportFolder, draft: ExportFolder.Draft, job: ExportJob)] = []
+    for (place, system) in systems.enumerated() {
+      do {
+        let folder = ExportFolder("\(folder)/\(system.settings.name)")
+        let draft = try folder.begin(name)
+        begun.append((place, folder, draft, ExportJob(draft.set) { try system.begin(in: draft.set, context) }))
+      } catch {
+        runs[place].error = "\(error)"
+      }
+    }
+    let digest: StaffDigest
     do {
-      guard let type = PublisherRegistry.publisher(for: system.name), let profile = type.profiles.first else {
-        throw PublisherError("There is no publisher for '\(system.name)'.")
-      }
-      let set = try ExportFolder("\(folder)/\(system.name)").publish(name: name, keep: keep) { set in
-        try type.init(system).write(list, profile: profile, to: set)
-        try set.finish(system: system.name, profile: profile, position: position, list: list, digest: digest)
-      }
-      run.folder = name
-      run.files = set.files.count
-      run.rows = set.rows
-      run.bytes = set.bytes
-      run.digest = digest
+      digest = try list.fill(begun.map(\.job))
     } catch {
-      run.error = "\(error)"
+      for (_, _, draft, _) in begun { draft.discard() }
+      throw error
     }
-    run.milliseconds = Int(Clock.monotonicMilliseconds() - started)
-    return run
-  }
-}
-
-extension Staff {
-  /// Everybody in force, as of a day, for export files.
-  ///
-  /// - Parameter told: what consumers were told of some, whatever the records say.
-  func list(on date: CalendarDate, _ told: ToldPeople = ToldPeople()) throws -> StaffList {
-    let units = try units.all()
-    let members = try everybody().map { entry in
-      let person = told.record(entry.record.id) ?? entry.record
-      return StaffList.Member(person, status: person.status(on: date), units: person.unitsInForce(on: date, units))
+    for (place, folder, draft, job) in begun {
+      do {
+        if let failure = job.failure { throw failure }
+        try draft.set.finish(
+          system: systems[place].settings.name, profiles: systems[place].profiles, position: position,
+          context: context, digest: digest)
+        try folder.publish(draft, keep: keep)
+        try folder.remember(Given(set: name, isConfirmed: true))
+        runs[place].folder = name
+        runs[place].files = draft.set.files.count
+        runs[place].rows = draft.set.rows
+        runs[place].bytes = draft.set.bytes
+        runs[place].digest = digest.text
+      } catch {
+        draft.discard()
+        runs[place].error = "\(error)"
+      }
     }
-    return StaffList(
-      organisation: configuration.organisation, commit: commit?.description ?? "", asOf: date, members: members,
-      units: units)
+    for place in runs.indices { runs[place].milliseconds = Int(Clock.monotonicMilliseconds() - started) }
+    return runs
   }
 }

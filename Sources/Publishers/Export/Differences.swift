@@ -1,0 +1,94 @@
+/// How a table differs from what a system was given last, row by row, in the order of keys.
+///
+/// When nobody knows whether the last set arrived, a row that it told is told again: whichever of the two the system has,
+/// it ends with this one's rows. So a set may be skipped, or be lost on its way, and nothing is missing.
+final class Differences {
+  /// A row that is to be told.
+  struct Difference {
+    let key: RowKey
+    /// What the system is known to have; `nil`: nothing.
+    let old: [String]?
+    /// `nil`: the record is gone, or belongs no longer here.
+    let new: [String]?
+    /// The same row for a record that is gone.
+    let farewell: [String]
+    let wasActive: Bool
+    let isActive: Bool
+
+    var isNew: Bool { old == nil && new != nil }
+  }
+
+  /// Nothing is known of what the system has: every row is told.
+  let isFirst: Bool
+  private let base: GivenTable?
+  private let isConfirmed: Bool
+  private let file: ExportFile
+  private let set: ExportSet
+  private var count = 0
+  private var upcoming: GivenRow?
+  private let tell: (Difference) throws -> Void
+
+  init(_ name: String, in set: ExportSet, tell: @escaping (Difference) throws -> Void) throws {
+    base = try set.base?.table(name)
+    isFirst = base == nil
+    isConfirmed = set.base?.given.isConfirmed ?? true
+    file = try set.openGiven(name)
+    self.set = set
+    self.tell = tell
+    upcoming = try base?.next()
+  }
+
+  /// The next row; keys must rise.
+  ///
+  /// - Parameter farewell: what the row says once its record is deleted.
+  /// - Parameter comparesActivity: a person who is active no longer is told, also when the row says nothing of it.
+  func take(
+    _ key: RowKey, _ row: [String], farewell: [String], isActive: Bool, comparesActivity: Bool = false
+  ) throws {
+    while let given = upcoming, given.key < key { try miss(given) }
+    var next = GivenRow(key: key, now: row, farewell: farewell, isActive: isActive)
+    if let given = upcoming, given.key == key {
+      upcoming = try base?.next()
+      let (old, isUncertain) = known(given)
+      next.isTold = isUncertain || old != row || (comparesActivity && given.isActive != isActive)
+      next.before = next.isTold ? old : nil
+      if next.isTold { try tell(next, old: old, wasActive: given.isActive || isUncertain) }
+    } else {
+      next.isTold = true
+      try tell(next, old: nil, wasActive: false)
+    }
+    write(next)
+  }
+
+  /// Every row was there.
+  func finish() throws {
+    while let given = upcoming { try miss(given) }
+    try set.closeGiven(file, rows: count)
+  }
+
+  /// A row that is not there any more.
+  private func miss(_ given: GivenRow) throws {
+    upcoming = try base?.next()
+    let (old, isUncertain) = known(given)
+    guard isUncertain || old != nil else { return }
+    let gone = GivenRow(key: given.key, now: nil, farewell: given.farewell, isTold: true, before: old)
+    try tell(gone, old: old, wasActive: given.isActive || isUncertain)
+    write(gone)
+  }
+
+  /// What the system has, and whether that is in doubt.
+  private func known(_ given: GivenRow) -> (row: [String]?, isUncertain: Bool) {
+    isConfirmed || !given.isTold ? (given.now, false) : (given.before, true)
+  }
+
+  private func tell(_ row: GivenRow, old: [String]?, wasActive: Bool) throws {
+    try tell(
+      Difference(
+        key: row.key, old: old, new: row.now, farewell: row.farewell, wasActive: wasActive, isActive: row.isActive))
+  }
+
+  private func write(_ row: GivenRow) {
+    file.write(row.bytes)
+    count += 1
+  }
+}

@@ -1,0 +1,114 @@
+import Crypto
+import FileStore
+import RecordSchema
+
+/// The set that a system was given last, with what its tables held.
+public struct GivenSet: Sendable {
+  /// The folder of a set in which they stand, the file there that lists them, and the one that says against which set they
+  /// were told.
+  static let (tables, index, origin) = (".given", "index", "origin")
+
+  public let given: Given
+  private let folder: String
+
+  /// `nil` when that set is not there any more.
+  public init?(_ given: Given, in folder: ExportFolder) {
+    self.given = given
+    self.folder = "\(folder.path)/\(given.set)"
+    guard FileStore.exists("\(self.folder)/manifest.json") else { return nil }
+  }
+
+  /// What a table held; `nil` when the set had no such table, or it is damaged: then everything is told again.
+  func table(_ name: String) throws -> GivenTable? {
+    let tables = "\(folder)/\(Self.tables)"
+    guard let index = try? FileStore.read("\(tables)/\(Self.index)") else { return nil }
+    let line = String(decoding: index, as: UTF8.self).split(separator: "\n").first { $0.dropFirst(65) == name }
+    guard let line, let file = try? InputFile("\(tables)/\(name)") else { return nil }
+    var hash = SHA256()
+    while case let bytes = try file.readSome(), !bytes.isEmpty { hash.update(data: Array(bytes)) }
+    guard hexadecimal(hash.finalize()) == line.prefix(64) else { return nil }
+    return GivenTable(try InputFile("\(tables)/\(name)"))
+  }
+}
+
+/// What identifies a row from run to run: a person, a unit, or a person in a unit.
+public struct RowKey: Sendable, Hashable, Comparable {
+  public let first: Int
+  public let second: Int
+
+  public init(_ first: Int, _ second: Int = 0) {
+    self.first = first
+    self.second = second
+  }
+
+  public static func < (left: RowKey, right: RowKey) -> Bool {
+    (left.first, left.second) < (right.first, right.second)
+  }
+}
+
+/// One row as a system was given it.
+struct GivenRow {
+  var key: RowKey
+  /// What the row says; `nil` for one that was told to be gone.
+  var now: [String]?
+  /// What it says once its record is deleted.
+  var farewell: [String] = []
+  var isActive = false
+  /// The set's file of differences held it.
+  var isTold = false
+  /// Of a row that was told: what the system was known to have before. `nil`: nothing.
+  var before: [String]?
+}
+
+/// Reads the rows of a table one by one, by key.
+final class GivenTable {
+  private let file: InputFile
+
+  init(_ file: InputFile) { self.file = file }
+
+  func next() throws -> GivenRow? {
+    guard let head = try file.read(17) else { return nil }
+    var row = GivenRow(key: RowKey(number(head[1..<9]), number(head[9..<17])))
+    row.isActive = head[0] & 1 != 0
+    row.isTold = head[0] & 2 != 0
+    if head[0] & 4 != 0 { row.now = try fields() }
+    row.farewell = try fields()
+    if head[0] & 8 != 0 { row.before = try fields() }
+    return row
+  }
+
+  private func fields() throws -> [String] {
+    let count = number(try bytes(4)[...])
+    return try (0..<count).map { _ in String(decoding: try bytes(number(try bytes(4)[...])), as: UTF8.self) }
+  }
+
+  private func bytes(_ count: Int) throws -> [UInt8] {
+    guard let bytes = try file.read(count) else { throw PublisherError("What was given last cannot be read.") }
+    return bytes
+  }
+
+  private func number(_ bytes: ArraySlice<UInt8>) -> Int {
+    bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
+  }
+}
+
+extension GivenRow {
+  var bytes: [UInt8] {
+    let flags: UInt8 = (isActive ? 1 : 0) | (isTold ? 2 : 0) | (now == nil ? 0 : 4) | (before == nil ? 0 : 8)
+    var bytes = [flags]
+    Self.write(key.first, size: 8, to: &bytes)
+    Self.write(key.second, size: 8, to: &bytes)
+    for fields in [now, farewell, before].compactMap(\.self) {
+      Self.write(fields.count, size: 4, to: &bytes)
+      for field in fields {
+        Self.write(field.utf8.count, size: 4, to: &bytes)
+        bytes += field.utf8
+      }
+    }
+    return bytes
+  }
+
+  private static func write(_ number: Int, size: Int, to bytes: inout [UInt8]) {
+    for place in 0..<size { bytes.append(UInt8(truncatingIfNeeded: number >> (place * 8))) }
+  }
+}

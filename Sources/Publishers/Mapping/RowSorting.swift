@@ -1,0 +1,72 @@
+import RecordSchema
+
+/// Puts rows into an order other than that of ids. Only what they are sorted by is kept in memory.
+final class RowSorting {
+  private struct Place {
+    let bytes: Range<Int>
+    let text: String
+    let id: Int
+    let manager: Int?
+  }
+
+  private let order: TableMapping.Order
+  private let spool: SpoolFile
+  private var places: [Place] = []
+
+  init(_ order: TableMapping.Order, _ spool: SpoolFile) {
+    self.order = order
+    self.spool = spool
+  }
+
+  /// - Parameter subject: `nil` for a row whose record is gone; those stand last.
+  func add(_ bytes: [UInt8], _ subject: RowSubject?) throws {
+    let member = subject?.member
+    let text =
+      switch order {
+      case .id, .managersFirst: ""
+      case .reference: member?.person.reference.folded ?? ""
+      case .name: "\(member?.person.lastName.lowercased() ?? "")\u{0}\(member?.person.firstName.lowercased() ?? "")"
+      case .unit: member?.units.first?.code.rawValue ?? "\u{10FFFF}"
+      }
+    places.append(
+      Place(
+        bytes: try spool.write(bytes), text: text, id: member?.person.id.rawValue ?? Int.max,
+        manager: member?.manager?.id.rawValue))
+  }
+
+  func finish(_ file: ExportFile) throws {
+    if order == .managersFirst {
+      let depths = depths()
+      places.sort {
+        (depths[$0.id] ?? 0, $0.id, $0.bytes.lowerBound) < (depths[$1.id] ?? 0, $1.id, $1.bytes.lowerBound)
+      }
+    } else {
+      places.sort { left, right in
+        if (left.id == Int.max) != (right.id == Int.max) { return right.id == Int.max }
+        return (left.text, left.id, left.bytes.lowerBound) < (right.text, right.id, right.bytes.lowerBound)
+      }
+    }
+    for place in places { file.write(try spool.read(place.bytes)) }
+  }
+
+  /// How many stand above each; in a circle, where it is entered.
+  private func depths() -> [Int: Int] {
+    let managers = Dictionary(places.map { ($0.id, $0.manager) }, uniquingKeysWith: { first, _ in first })
+    var depths: [Int: Int] = [Int.max: Int.max]
+    for id in managers.keys.sorted() {
+      var line: [Int] = []
+      var next: Int? = id
+      var seen: Set<Int> = []
+      while let one = next, depths[one] == nil, managers[one] != nil, seen.insert(one).inserted {
+        line.append(one)
+        next = managers[one] ?? nil
+      }
+      var depth = next.flatMap { depths[$0] } ?? -1
+      for one in line.reversed() {
+        depth += 1
+        depths[one] = depth
+      }
+    }
+    return depths
+  }
+}

@@ -1,0 +1,184 @@
+import RecordSchema
+import YAMLReader
+
+/// Reads `mappings`: tables that are described in staffrepo.yaml.
+extension ConfigurationDecoder {
+  /// A table that is written like one in staffrepo.yaml, by itself.
+  public static func mapping(_ node: YAMLNode, file: String) -> (mapping: TableMapping?, findings: [Diagnostic]) {
+    var decoder = ConfigurationDecoder()
+    let mapping = decoder.mapping(node, file: file, "mappings.\(file)")
+    return (mapping, decoder.reader.findings)
+  }
+
+  mutating func readMappings(_ node: YAMLNode?, _ what: String) -> [TableMapping] {
+    var mappings: [TableMapping] = []
+    for entry in entries(node, what) {
+      let name = entry.key
+      guard isFileName(name) else {
+        reader.report(
+          .unusableTable, "\(what): '\(reader.excerpt(name))' is no file name, such as staff.csv.", at: entry.keyRange)
+        continue
+      }
+      if let mapping = mapping(entry.value, file: name, "\(what).\(name)") { mappings.append(mapping) }
+    }
+    return mappings
+  }
+
+  private func isFileName(_ name: String) -> Bool {
+    !name.hasPrefix(".") && name.utf8.count <= 100 && name != "manifest.json"
+      && name.utf8.allSatisfy { isASCIIAlphanumeric($0) || [0x2D, 0x2E, 0x5F].contains($0) } && !name.isEmpty
+  }
+
+  private static let tableSettings = [
+    "rows", "content", "filter", "sort", "header_rows", "preamble", "trailer", "delimiter", "quotes", "line_end",
+    "encoding", "byte_order_mark", "formulas", "dates", "booleans", "empty", "separator", "columns", "changes_of",
+  ]
+
+  private mutating func mapping(_ node: YAMLNode, file: String, _ what: String) -> TableMapping? {
+    let parts = settings(node, known: Self.tableSettings, in: what)
+    var mapping = TableMapping(file: file)
+    mapping.rows = word(parts["rows"], "\(what).rows") ?? .people
+    mapping.content = word(parts["content"], "\(what).content") ?? .full
+    mapping.filter = filter(parts["filter"], "\(what).filter")
+    mapping.order = word(parts["sort"], "\(what).sort") ?? .id
+    mapping.headerRows = number(parts["header_rows"], "\(what).header_rows", from: 0, to: 2) ?? 1
+    mapping.preamble = texts(parts["preamble"], "\(what).preamble")
+    mapping.trailer = text(parts["trailer"], "\(what).trailer")
+    mapping.format = tableFormat(parts, what)
+    var usual = TableColumn("", .constant(""))
+    if let pattern = datePattern(parts["dates"], "\(what).dates") { usual.dateFormat = pattern }
+    if let words = yesAndNo(parts["booleans"], "\(what).booleans") { (usual.yes, usual.no) = words }
+    if let token = parts["empty"] { usual.emptyToken = token.scalar ?? "" }
+    if let separator = parts["separator"] { usual.separator = separator.scalar ?? ", " }
+    guard let columns = parts["columns"]?.items, !columns.isEmpty else {
+      reader.report(
+        .unusableTable, "\(what) has no columns.", at: parts["columns"]?.range ?? node.range,
+        help: "Add columns: and below it a list such as - Employee Number: employee_reference")
+      return nil
+    }
+    mapping.columns = self.columns(columns, usual, mapping, "\(what).columns")
+    mapping.watched = self.columns(parts["changes_of"]?.items ?? [], usual, mapping, "\(what).changes_of")
+    judge(mapping, at: parts["content"]?.range ?? node.range, what)
+    return mapping.columns.isEmpty ? nil : mapping
+  }
+
+  private mutating func columns(
+    _ items: [YAMLNode], _ usual: TableColumn, _ table: TableMapping, _ what: String
+  ) -> [TableColumn] {
+    var headings: Set<String> = []
+    return items.compactMap { item in
+      guard let column = column(item, usual, table, what) else { return nil }
+      if !headings.insert(column.heading).inserted {
+        reader.report(.repeatedSetting, "\(what) has two columns called \(column.heading).", at: item.range)
+      }
+      return column
+    }
+  }
+
+  /// What cannot be told by one setting alone.
+  private mutating func judge(_ mapping: TableMapping, at range: SourceRange, _ what: String) {
+    let fields = Set(mapping.columns.flatMap(\.source.fields))
+    if mapping.content == .delta, mapping.rows != .people, !fields.contains(.named(.change)) {
+      reader.report(
+        .unusableTable,
+        "\(what) cannot say \(mapping.rows == .units ? "which unit was removed" : "who left a unit"): a file of differences needs a column for that.",
+        at: range, help: "Add a column such as - Change: change")
+    }
+    if mapping.content == .leavers, mapping.rows != .people {
+      reader.report(
+        .unusableTable, "\(what): leavers are people; leave out rows:, or choose another content.", at: range)
+    }
+    if mapping.content == .changes, !fields.contains(.named(.newValue)) {
+      reader.report(
+        .unusableTable, "\(what) lists changes, but no column says what something changed to.", at: range,
+        help: "Add a column such as - New: new_value")
+    }
+    if mapping.rows == .units, mapping.order != .id {
+      reader.report(.unusableTable, "\(what): units stand in the order of their ids; leave out sort:.", at: range)
+    }
+  }
+
+  private mutating func filter(_ node: YAMLNode?, _ what: String) -> TableMapping.Filter {
+    var filter = TableMapping.Filter()
+    let parts = settings(node, known: ["status", "is_active", "leavers_within_days", "units"], in: what)
+    if let statuses = parts["status"], !statuses.isEmpty {
+      filter.statuses = Set((statuses.items ?? [statuses]).compactMap { word($0, "\(what).status") })
+    }
+    filter.isActive = boolean(parts["is_active"], "\(what).is_active")
+    filter.leaversWithinDays = number(parts["leavers_within_days"], "\(what).leavers_within_days", from: 1, to: 36_500)
+    if let days = parts["leavers_within_days"], filter.leaversWithinDays != nil, filter.isActive != true {
+      reader.report(
+        .unusableTable, "\(what).leavers_within_days adds leavers to those who are active.", at: days.range,
+        help: "Add is_active: true beside it.")
+    }
+    if parts["units"] != nil { filter.units = texts(parts["units"], "\(what).units").map { UnitCode($0) } }
+    return filter
+  }
+
+  private mutating func tableFormat(_ parts: [String: YAMLNode], _ what: String) -> TableFormat {
+    var format = TableFormat()
+    if let node = parts["delimiter"], let text = node.scalar {
+      let names = ["comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "tilde": "~"]
+      let character = names[text] ?? text
+      if let byte = character.utf8.first, character.utf8.count == 1, byte == 0x09 || (0x20..<0x7F).contains(byte),
+        !isASCIIAlphanumeric(byte), byte != UInt8(ascii: "\"")
+      {
+        format.delimiter = byte
+      } else {
+        invalid("\(what).delimiter takes comma, semicolon, tab, pipe, tilde, or one such character.", node)
+      }
+    }
+    format.quoting = word(parts["quotes"], "\(what).quotes") ?? .minimal
+    format.lineEnd = word(parts["line_end"], "\(what).line_end") ?? .crlf
+    format.encoding = word(parts["encoding"], "\(what).encoding") ?? .utf8
+    format.hasByteOrderMark = boolean(parts["byte_order_mark"], "\(what).byte_order_mark") ?? false
+    format.formulas = word(parts["formulas"], "\(what).formulas") ?? .off
+    if let mark = parts["byte_order_mark"], format.hasByteOrderMark,
+      ![.utf8, .utf16LittleEndian].contains(format.encoding)
+    {
+      reader.report(.unusableTable, "\(format.encoding.rawValue) has no byte order mark.", at: mark.range)
+    }
+    return format
+  }
+
+  /// One of the words of a list.
+  mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ node: YAMLNode?, _ what: String) -> Word? {
+    guard let node, let text = text(node, what) else { return nil }
+    if let word = Word(rawValue: text) { return word }
+    let words = Word.allCases.map(\.rawValue)
+    let near = reader.near(text, among: words)
+    reader.report(
+      .invalidSetting, "\(what) takes \(words.joined(separator: ", ")).", at: node.range,
+      fix: near.map { .init(title: "Write \($0)", edits: [.init(range: node.range, text: $0)]) })
+    return nil
+  }
+
+  mutating func datePattern(_ node: YAMLNode?, _ what: String) -> DatePattern? {
+    guard let node, let text = text(node, what) else { return nil }
+    if let pattern = DatePattern(text) { return pattern }
+    invalid("\(what) takes a form such as yyyy-MM-dd, dd/MM/yyyy or yyyyMMdd.", node)
+    return nil
+  }
+
+  /// `[Yes, No]`.
+  mutating func yesAndNo(_ node: YAMLNode?, _ what: String) -> (yes: String, no: String)? {
+    guard let node, !node.isEmpty else { return nil }
+    let words = (node.items ?? []).compactMap(\.scalar)
+    guard words.count == 2, node.items?.count == 2, words[0] != words[1] else {
+      invalid("\(what) takes two texts: [Yes, No].", node)
+      return nil
+    }
+    return (words[0], words[1])
+  }
+}
+
+extension TableColumn.Source {
+  /// Every field that it may take a value from.
+  var fields: [ExportField] {
+    switch self {
+    case .field(let field): [field]
+    case .constant: []
+    case .join(let parts, _), .firstOf(let parts): parts.flatMap(\.fields)
+    }
+  }
+}

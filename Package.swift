@@ -73,7 +73,10 @@ let package = Package(
     module("Ledger", ["RecordSchema", "FileStore", grdb, sqlite]),
     module(
       "Publishers",
-      ["CLibcurl", "RecordSchema", "YAMLReader", "Records", "FileStore", "Workers", "Ledger", "Addresses", crypto],
+      [
+        "CLibcurl", "RecordSchema", "YAMLReader", "Records", "Events", "FileStore", "Workers", "Ledger", "Addresses",
+        crypto,
+      ],
       exclude: publisherNotes),
     .executableTarget(
       name: "staffrepo",

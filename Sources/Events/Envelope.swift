@@ -19,7 +19,7 @@ public struct FieldSelection: Sendable {
   }
 
   /// The id is always there: without it nobody knows whom the event is about.
-  func data(_ members: [JSON.Member]) -> [JSON.Member] {
+  public func data(_ members: [JSON.Member]) -> [JSON.Member] {
     members.compactMap { member in
       if member.name == "custom" { return custom(member) }
       return member.name == "id" || shows(member.name) ? member : nil

@@ -41,7 +41,7 @@ extension PersonState {
   /// The fields that consumers get, in their order, derived ones included.
   ///
   /// - Parameter removed: the record is gone, or out of the consumer's sight: the last known data, no longer active.
-  func data(removed: Bool = false) -> [JSON.Member] {
+  public func data(removed: Bool = false) -> [JSON.Member] {
     var members = Person.fields.map { field in
       JSON.Member(field.name, outputValue(of: field, removed: removed))
     }

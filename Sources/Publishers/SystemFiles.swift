@@ -4,10 +4,14 @@ import RecordSchema
 public struct SystemFiles: Sendable {
   public let settings: Configuration.SystemSettings
   public let profiles: [String]
+  private let sensitive: Set<String>
 
   /// - Parameter profiles: these, whatever the settings say.
-  public init(_ settings: Configuration.SystemSettings, profiles: [String]? = nil) {
+  public init(
+    _ settings: Configuration.SystemSettings, of configuration: Configuration, profiles: [String]? = nil
+  ) {
     self.settings = settings
+    sensitive = configuration.sensitiveFields
     self.profiles = profiles ?? settings.profiles ?? Self.profiles(of: settings.name).prefix(1).map(\.self)
   }
 
@@ -37,7 +41,7 @@ public struct SystemFiles: Sendable {
     var files: [any StaffFile] = []
     for profile in profiles {
       if Configuration.feeds.contains(profile) {
-        files += try FeedPublisher(settings).files(of: profile, in: set, context)
+        files += try FeedPublisher(settings, sensitive: sensitive).files(of: profile, in: set, context)
       } else {
         files += try publisher?.files(of: profile, in: set, context) ?? []
       }

@@ -17,7 +17,8 @@ import Testing
     -> ExportSet
   {
     let words = system.split(separator: " ").map { String($0) }
-    let files = SystemFiles(Configuration.SystemSettings(name: words[0]), profiles: [words[1]])
+    let files = SystemFiles(
+      Configuration.SystemSettings(name: words[0]), of: Configuration(), profiles: [words[1]])
     let draft = try folder.begin(name)
     let job = ExportJob(draft.set) { try files.begin(in: draft.set, list.context) }
     let digest = try list.fill([job])

@@ -61,10 +61,10 @@ final class SpoolFile {
     return bytes
   }
 
-  /// Everything, in the order in which it was written.
-  func copy(to file: ExportFile) throws {
+  /// Everything, in the order in which it was written, a little at a time.
+  func forEachPart(_ body: ([UInt8]) throws -> Void) throws {
     for start in stride(from: 0, to: byteCount, by: 256 * 1024) {
-      file.write(try read(start..<min(start + 256 * 1024, byteCount)))
+      try body(try read(start..<min(start + 256 * 1024, byteCount)))
     }
   }
 }

@@ -19,7 +19,7 @@ struct ZipArchive {
 
   mutating func add(_ name: String, _ spool: SpoolFile) throws {
     try begin(name, size: spool.byteCount, checksum: spool.checksum.value)
-    try spool.copy(to: file)
+    try spool.forEachPart { file.write($0) }
   }
 
   private mutating func begin(_ name: String, size: Int, checksum: UInt32) throws {

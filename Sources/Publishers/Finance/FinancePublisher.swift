@@ -5,6 +5,7 @@ public struct FinancePublisher: Publisher {
   public static let system = "finance"
   public static let profiles: [(name: String, tables: [ReadyTable])] = [
     ("generic", [generic]), ("split", [split]), ("journal", [journal]),
+    ("staffology", [PayrollBureaus.staffology]), ("sage", [PayrollBureaus.sage]),
   ]
 
   public init(_ settings: Configuration.SystemSettings) {}

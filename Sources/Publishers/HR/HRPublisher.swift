@@ -4,10 +4,18 @@ import RecordSchema
 public struct HRPublisher: Publisher {
   public static let system = "hr"
   public static let profiles: [(name: String, tables: [ReadyTable])] = [
-    ("generic", [generic]), ("changes", [changes]), ("leavers", [leavers]),
+    ("generic", [generic]), ("successfactors", [SuccessFactors.users]), ("oracle-hdl", []),
+    ("staffology", [PayrollBureaus.staffology]), ("sage", [PayrollBureaus.sage]), ("changes", [changes]),
+    ("leavers", [leavers]),
   ]
 
-  public init(_ settings: Configuration.SystemSettings) {}
+  private let settings: Configuration.SystemSettings
+
+  public init(_ settings: Configuration.SystemSettings) { self.settings = settings }
+
+  public func files(of profile: String, in set: ExportSet, _ context: StaffContext) throws -> [any StaffFile] {
+    profile == "oracle-hdl" ? [try OracleHDL(settings, in: set, context)] : []
+  }
 
   private static let generic = ReadyTable(
     "employees.csv",

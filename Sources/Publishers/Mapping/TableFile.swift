@@ -118,8 +118,9 @@ final class TableFile: StaffFile {
     case .full: break
     case .delta: try write(difference.new ?? difference.farewell, [.change: change], subject)
     case .leavers:
-      let isNews = difference.wasActive || difference.old == nil
-      if isNews, !difference.isActive { try write(difference.new ?? difference.farewell, [.change: change], subject) }
+      // Whoever has not begun yet is no leaver.
+      let isKnown = difference.wasActive || (difference.old == nil && subject?.member?.status != .pending)
+      if isKnown, !difference.isActive { try write(difference.new ?? difference.farewell, [.change: change], subject) }
     case .changes:
       let row = difference.new == nil ? difference.farewell : current?.fields ?? difference.farewell
       for (place, column) in mapping.watched.enumerated() {

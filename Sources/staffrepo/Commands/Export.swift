@@ -75,7 +75,7 @@ struct Export: ParsableCommand {
       throw ValidationError("There is no system '\(system)'. There are: \(known.joined(separator: ", "))")
     }
     try checkProfile()
-    let files = SystemFiles(settings, profiles: profile.map { [$0] })
+    let files = SystemFiles(settings, of: configuration, profiles: profile.map { [$0] })
     guard !files.isEmpty else {
       throw ValidationError(
         "\(system) gets no files: staffrepo.yaml names no profiles for it. Choose one: --profile \(Configuration.feeds[0])"

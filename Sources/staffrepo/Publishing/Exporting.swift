@@ -15,14 +15,16 @@ struct Exporting {
   func run(_ published: Published, position: Int, in ledger: Ledger) throws -> [ExportRun] {
     guard let staff = published.staff else { return [] }
     let wanted = staff.configuration.systems.filter { system in
-      system.isEnabled && (target.map { $0 == "export/\(system.name)" } ?? true) && !SystemFiles(system).isEmpty
+      system.isEnabled && (target.map { $0 == "export/\(system.name)" } ?? true)
+        && !SystemFiles(system, of: staff.configuration).isEmpty
     }
     guard !wanted.isEmpty else { return [] }
     guard let list = try published.list(at: now) else { return [] }
     let due = try wanted.filter { try isDue($0, list.context, position, in: ledger) }
     guard !due.isEmpty else { return [] }
     let writing = ExportWriting(
-      systems: due.map { SystemFiles($0) }, keep: staff.configuration.keptExports, folder: workspace.exportsFolder)
+      systems: due.map { SystemFiles($0, of: staff.configuration) }, keep: staff.configuration.keptExports,
+      folder: workspace.exportsFolder)
     let runs = try writing.run(list, position: position, at: now)
     for run in runs {
       if let error = run.error { Terminal.problem("\(run.target): \(error)") }

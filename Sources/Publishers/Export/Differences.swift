@@ -10,31 +10,38 @@ final class Differences {
     let old: [String]?
     /// `nil`: the record is gone, or belongs no longer here.
     let new: [String]?
-    /// The same row for a record that is gone.
+    /// What the system would be told if the record that it has were gone.
     let farewell: [String]
     let wasActive: Bool
     let isActive: Bool
-
-    var isNew: Bool { old == nil && new != nil }
+    /// What the last set told, when nobody knows whether it arrived: the system may have this instead of `old`.
+    let perhaps: [String]?
+    let isUncertain: Bool
   }
 
   /// Nothing is known of what the system has: every row is told.
   let isFirst: Bool
   private let base: GivenTable?
   private let isConfirmed: Bool
-  private let file: ExportFile
+  private let file: ExportFile?
   private let set: ExportSet
   private var count = 0
   private var upcoming: GivenRow?
   private let tell: (Difference) throws -> Void
 
-  init(_ name: String, in set: ExportSet, tell: @escaping (Difference) throws -> Void) throws {
-    base = try set.base?.table(name)
+  /// - Parameter headings: what the fields of a row and of its farewell are called; what was given under others is put in
+  ///   their order.
+  init(
+    _ name: String, headings: (row: [String], farewell: [String]) = ([], []), in set: ExportSet,
+    tell: @escaping (Difference) throws -> Void
+  ) throws {
+    base = try set.base?.table(name, headings: headings)
     isFirst = base == nil
     isConfirmed = set.base?.given.isConfirmed ?? true
     file = try set.openGiven(name)
     self.set = set
     self.tell = tell
+    file?.write(GivenRow(key: RowKey(0), now: headings.row, farewell: headings.farewell).bytes)
     upcoming = try base?.next()
   }
 
@@ -52,10 +59,10 @@ final class Differences {
       let (old, isUncertain) = known(given)
       next.isTold = isUncertain || old != row || (comparesActivity && given.isActive != isActive)
       next.before = next.isTold ? old : nil
-      if next.isTold { try tell(next, old: old, wasActive: given.isActive || isUncertain) }
+      if next.isTold { try tell(next, old: old, after: given, isUncertain) }
     } else {
       next.isTold = true
-      try tell(next, old: nil, wasActive: false)
+      try tell(next, old: nil, after: nil, false)
     }
     write(next)
   }
@@ -63,7 +70,7 @@ final class Differences {
   /// Every row was there.
   func finish() throws {
     while let given = upcoming { try miss(given) }
-    try set.closeGiven(file, rows: count)
+    if let file { try set.closeGiven(file, rows: count) }
   }
 
   /// A row that is not there any more.
@@ -72,7 +79,7 @@ final class Differences {
     let (old, isUncertain) = known(given)
     guard isUncertain || old != nil else { return }
     let gone = GivenRow(key: given.key, now: nil, farewell: given.farewell, isTold: true, before: old)
-    try tell(gone, old: old, wasActive: given.isActive || isUncertain)
+    try tell(gone, old: old, after: given, isUncertain)
     write(gone)
   }
 
@@ -81,14 +88,16 @@ final class Differences {
     isConfirmed || !given.isTold ? (given.now, false) : (given.before, true)
   }
 
-  private func tell(_ row: GivenRow, old: [String]?, wasActive: Bool) throws {
+  private func tell(_ row: GivenRow, old: [String]?, after given: GivenRow?, _ isUncertain: Bool) throws {
     try tell(
       Difference(
-        key: row.key, old: old, new: row.now, farewell: row.farewell, wasActive: wasActive, isActive: row.isActive))
+        key: row.key, old: old, new: row.now, farewell: given?.farewell ?? row.farewell,
+        wasActive: isUncertain || given?.isActive ?? false, isActive: row.isActive,
+        perhaps: isUncertain ? given?.now : nil, isUncertain: isUncertain))
   }
 
   private func write(_ row: GivenRow) {
-    file.write(row.bytes)
+    file?.write(row.bytes)
     count += 1
   }
 }

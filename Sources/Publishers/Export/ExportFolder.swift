@@ -25,7 +25,8 @@ public struct ExportFolder {
       try FileStore.remove("\(path)/\(leftover)")
     }
     let partial = "\(path)/.\(name).partial"
-    return Draft(set: try ExportSet(folder: partial, base: base(of: name)), name: name, partial: partial)
+    return Draft(
+      set: try ExportSet(folder: partial, base: base(of: name), isRemembered: true), name: name, partial: partial)
   }
 
   /// Puts a whole set in its place and then, in one step, makes it the current one. A reader who follows `current` sees

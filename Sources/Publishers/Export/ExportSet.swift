@@ -20,11 +20,17 @@ public final class ExportSet {
   public private(set) var notes: [String] = []
   private var givenTables: [(name: String, sha256: String)] = []
   private var names: Set<String> = []
+  private var noted: Set<String> = []
+  private let madeFolder: Bool
+  private let isRemembered: Bool
 
   /// - Parameter folder: must not be there yet.
-  public init(folder: String, base: GivenSet? = nil) throws {
+  /// - Parameter isRemembered: later sets are compared with this one.
+  public init(folder: String, base: GivenSet? = nil, isRemembered: Bool = false) throws {
+    self.isRemembered = isRemembered
     self.folder = folder
     self.base = base
+    madeFolder = !FileStore.exists(folder)
     try FileStore.makeDirectory(folder)
   }
 
@@ -51,8 +57,9 @@ public final class ExportSet {
     try close(file, rows: body(file))
   }
 
-  /// Begins what the next run will compare a table with.
-  func openGiven(_ name: String) throws -> ExportFile {
+  /// Begins what the next run will compare a table with; `nil` when there will be none.
+  func openGiven(_ name: String) throws -> ExportFile? {
+    guard isRemembered else { return nil }
     try FileStore.makeDirectory("\(folder)/\(GivenSet.tables)")
     return ExportFile(try NewFile("\(folder)/\(GivenSet.tables)/\(name)", mode: 0o600), name: name)
   }
@@ -65,10 +72,26 @@ public final class ExportSet {
   /// A file for what is not in its order yet; it is gone with this object.
   func spool() throws -> SpoolFile { try SpoolFile(in: folder) }
 
-  public func note(_ text: String) { notes.append(text) }
+  public func note(_ text: String) {
+    guard noted.insert(text).inserted else { return }
+    if notes.count < Self.noteLimit { notes.append(text) }
+  }
+
+  private static let noteLimit = 1000
+
+  private var furtherNotes: [String] {
+    noted.count > notes.count ? ["and \(noted.count - notes.count) more of the kind"] : []
+  }
 
   public var rows: Int { files.map(\.rows).reduce(0, +) }
   public var bytes: Int { files.map(\.bytes).reduce(0, +) }
+
+  /// Removes what was written: of a set that did not become whole, nobody should take a file.
+  public func discard() {
+    for name in names { try? FileStore.remove("\(folder)/\(name)") }
+    try? FileStore.remove("\(folder)/\(GivenSet.tables)")
+    if madeFolder { try? FileStore.remove(folder) }
+  }
 
   /// Writes the manifest, last: a folder that has one is whole.
   public func finish(
@@ -86,7 +109,7 @@ public final class ExportSet {
         }),
       "records": [
         "people": .int(digest.people), "units": .int(context.units.byID.count), "digest": .string(digest.text),
-      ], "notes": .array(notes.map(JSON.string)),
+      ], "notes": .array((notes + furtherNotes).map(JSON.string)),
     ]
     if !givenTables.isEmpty {
       let lines = givenTables.map { "\($0.sha256) \($0.name)\n" }.joined()

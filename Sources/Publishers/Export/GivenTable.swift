@@ -19,7 +19,9 @@ public struct GivenSet: Sendable {
   }
 
   /// What a table held; `nil` when the set had no such table, or it is damaged: then everything is told again.
-  func table(_ name: String) throws -> GivenTable? {
+  ///
+  /// - Parameter headings: the order in which its rows are wanted.
+  func table(_ name: String, headings: (row: [String], farewell: [String])) throws -> GivenTable? {
     let tables = "\(folder)/\(Self.tables)"
     guard let index = try? FileStore.read("\(tables)/\(Self.index)") else { return nil }
     let line = String(decoding: index, as: UTF8.self).split(separator: "\n").first { $0.dropFirst(65) == name }
@@ -27,7 +29,7 @@ public struct GivenSet: Sendable {
     var hash = SHA256()
     while case let bytes = try file.readSome(), !bytes.isEmpty { hash.update(data: Array(bytes)) }
     guard hexadecimal(hash.finalize()) == line.prefix(64) else { return nil }
-    return GivenTable(try InputFile("\(tables)/\(name)"))
+    return try GivenTable(try InputFile("\(tables)/\(name)"), headings: headings)
   }
 }
 
@@ -63,10 +65,31 @@ struct GivenRow {
 /// Reads the rows of a table one by one, by key.
 final class GivenTable {
   private let file: InputFile
+  /// Where each field stands in the rows of the file; `nil`: where it is wanted.
+  private var order: (row: [Int?]?, farewell: [Int?]?)
 
-  init(_ file: InputFile) { self.file = file }
+  /// The file's first row holds the headings that its rows were made under.
+  init(_ file: InputFile, headings: (row: [String], farewell: [String])) throws {
+    self.file = file
+    let first = try read()
+    func order(_ new: [String], _ old: [String]) -> [Int?]? {
+      new == old ? nil : new.map { old.firstIndex(of: $0) }
+    }
+    self.order = (order(headings.row, first?.now ?? []), order(headings.farewell, first?.farewell ?? []))
+  }
 
   func next() throws -> GivenRow? {
+    guard var row = try read() else { return nil }
+    func ordered(_ fields: [String], _ order: [Int?]?) -> [String] {
+      order.map { $0.map { place in place.flatMap { fields.indices.contains($0) ? fields[$0] : nil } ?? "" } } ?? fields
+    }
+    row.now = row.now.map { ordered($0, order.row) }
+    row.before = row.before.map { ordered($0, order.row) }
+    row.farewell = ordered(row.farewell, order.farewell)
+    return row
+  }
+
+  private func read() throws -> GivenRow? {
     guard let head = try file.read(17) else { return nil }
     var row = GivenRow(key: RowKey(number(head[1..<9]), number(head[9..<17])))
     row.isActive = head[0] & 1 != 0

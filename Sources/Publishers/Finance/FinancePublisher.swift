@@ -36,6 +36,8 @@ public struct FinancePublisher: Publisher {
     """
     # One row for each unit that somebody works in; a person's shares add up to 100.00.
     rows: memberships
+    # Whoever is in no unit has a row as well: nobody may vanish from payroll's sight.
+    unassigned: true
     columns:
       - heading: Payroll ID
         first_of: [external_ids.payroll, external_ids.finance, employee_reference]
@@ -63,6 +65,8 @@ public struct FinancePublisher: Publisher {
       - Old Value: old_value
       - New Value: new_value
     changes_of:
+      - heading: Payroll ID
+        first_of: [external_ids.payroll, external_ids.finance, employee_reference]
       - First Name: first_name
       - Last Name: last_name
       - Cost Centre: unit_cost_centre

@@ -7,7 +7,6 @@ final class OracleHDL: StaffFile {
   private let set: ExportSet
   private let context: StaffContext
   private let parts: [(table: TableMapping, maker: RowMaker, spool: SpoolFile, isEmail: Bool, isEmployment: Bool)]
-  private let text: TableText
   private var faults: [TableFault] = []
   private var people = 0
 
@@ -17,21 +16,17 @@ final class OracleHDL: StaffFile {
     let employer = settings.options["legal_employer"] ?? context.organisation.name
     let owner = settings.options["source_system_owner"] ?? "STAFFREPO"
     let country = settings.options["legislation_code"] ?? "GB"
-    var format = TableFormat()
-    (format.delimiter, format.quoting, format.lineEnd) = (UInt8(ascii: "|"), .none, .lf)
-    text = TableText(format)
     parts = try Self.components.map { component in
       let yaml = component.replacing("OWNER", with: quoted(owner)).replacing("EMPLOYER", with: quoted(employer))
         .replacing("COUNTRY", with: quoted(country))
-      var table = try ReadyTable("Worker.dat", yaml).mapping()
-      table.format = format
+      let table = try ReadyTable("Worker.dat", yaml).mapping()
       let headings = Set(table.columns.map(\.heading))
       return (
         table, RowMaker(table, context), try set.spool(), headings.contains("EmailAddress"),
         headings.contains("ActualTerminationDate")
       )
     }
-    for part in parts { try part.spool.write(text.row(part.table.columns.map(\.heading), isData: false)) }
+    for part in parts { try part.spool.write(Self.line(part.table.columns.map(\.heading))) }
   }
 
   func take(_ members: [StaffMember]) throws {
@@ -49,19 +44,15 @@ final class OracleHDL: StaffFile {
       for part in parts where !(part.isEmail && member.person.email.isEmpty) {
         for row in part.maker.rows(of: member, &faults) {
           var fields = row.fields
-          if part.isEmployment, !hasEnded { fields.replaceSubrange(fields.count - 2..., with: ["", ""]) }
-          do {
-            try part.spool.write(text.row(fields))
-          } catch let fault as TableText.Fault {
-            faults.append(
-              TableFault(row.subject, column: part.table.columns[fault.column].heading, fault.message))
-          }
+          if part.isEmployment, !hasEnded { fields = fields.dropLast(2) + ["", ""] }
+          try part.spool.write(Self.line(fields))
         }
       }
     }
   }
 
   func finish() throws {
+    let faults = faults.filter(\.isRefusal)
     guard faults.isEmpty else {
       throw TableRefusal(
         file: "oracle-hdl.zip", faults: Array(faults.prefix(TableRefusal.limit)), count: faults.count)
@@ -76,6 +67,13 @@ final class OracleHDL: StaffFile {
     }
   }
 
+  /// A bar and a backslash in a value are escaped with a backslash.
+  private static func line(_ fields: [String]) -> [UInt8] {
+    let escaped = fields.map { $0.replacing("\\", with: "\\\\").replacing("|", with: "\\|") }
+    return Array((escaped.joined(separator: "|") + "\n").utf8)
+  }
+
+  /// The source key is the id, which stays when a person's reference changes.
   private static let components = [
     """
     dates: yyyy/MM/dd
@@ -83,7 +81,7 @@ final class OracleHDL: StaffFile {
       - {heading: METADATA, constant: MERGE}
       - {heading: Worker, constant: Worker}
       - {heading: SourceSystemOwner, constant: OWNER}
-      - {heading: SourceSystemId, field: employee_reference}
+      - {heading: SourceSystemId, field: id}
       - {heading: EffectiveStartDate, field: employment_start_date}
       - {heading: PersonNumber, field: employee_reference}
       - {heading: StartDate, field: employment_start_date}
@@ -95,8 +93,8 @@ final class OracleHDL: StaffFile {
       - {heading: METADATA, constant: MERGE}
       - {heading: PersonName, constant: PersonName}
       - {heading: SourceSystemOwner, constant: OWNER}
-      - {heading: SourceSystemId, join: [employee_reference, {constant: NAME}], with: "_"}
-      - {heading: PersonId(SourceSystemId), field: employee_reference}
+      - {heading: SourceSystemId, join: [id, {constant: NAME}], with: "_"}
+      - {heading: PersonId(SourceSystemId), field: id}
       - {heading: EffectiveStartDate, field: employment_start_date}
       - {heading: LegislationCode, constant: COUNTRY}
       - {heading: NameType, constant: GLOBAL}
@@ -110,8 +108,8 @@ final class OracleHDL: StaffFile {
       - {heading: METADATA, constant: MERGE}
       - {heading: PersonEmail, constant: PersonEmail}
       - {heading: SourceSystemOwner, constant: OWNER}
-      - {heading: SourceSystemId, join: [employee_reference, {constant: EMAIL}], with: "_"}
-      - {heading: PersonId(SourceSystemId), field: employee_reference}
+      - {heading: SourceSystemId, join: [id, {constant: EMAIL}], with: "_"}
+      - {heading: PersonId(SourceSystemId), field: id}
       - {heading: EmailType, constant: W1}
       - {heading: EmailAddress, field: email}
       - {heading: DateFrom, field: employment_start_date}
@@ -123,8 +121,8 @@ final class OracleHDL: StaffFile {
       - {heading: METADATA, constant: MERGE}
       - {heading: WorkRelationship, constant: WorkRelationship}
       - {heading: SourceSystemOwner, constant: OWNER}
-      - {heading: SourceSystemId, join: [employee_reference, {constant: POS}], with: "_"}
-      - {heading: PersonId(SourceSystemId), field: employee_reference}
+      - {heading: SourceSystemId, join: [id, {constant: POS}], with: "_"}
+      - {heading: PersonId(SourceSystemId), field: id}
       - {heading: LegalEmployerName, constant: EMPLOYER}
       - {heading: DateStart, field: employment_start_date}
       - {heading: WorkerType, constant: E}
@@ -138,8 +136,8 @@ final class OracleHDL: StaffFile {
       - {heading: METADATA, constant: MERGE}
       - {heading: WorkTerms, constant: WorkTerms}
       - {heading: SourceSystemOwner, constant: OWNER}
-      - {heading: SourceSystemId, join: [employee_reference, {constant: TERM}], with: "_"}
-      - {heading: PeriodOfServiceId(SourceSystemId), join: [employee_reference, {constant: POS}], with: "_"}
+      - {heading: SourceSystemId, join: [id, {constant: TERM}], with: "_"}
+      - {heading: PeriodOfServiceId(SourceSystemId), join: [id, {constant: POS}], with: "_"}
       - {heading: ActionCode, constant: HIRE}
       - {heading: EffectiveStartDate, field: employment_start_date}
       - {heading: EffectiveSequence, constant: 1}
@@ -152,8 +150,8 @@ final class OracleHDL: StaffFile {
       - {heading: METADATA, constant: MERGE}
       - {heading: Assignment, constant: Assignment}
       - {heading: SourceSystemOwner, constant: OWNER}
-      - {heading: SourceSystemId, join: [employee_reference, {constant: ASG}], with: "_"}
-      - {heading: WorkTermsAssignmentId(SourceSystemId), join: [employee_reference, {constant: TERM}], with: "_"}
+      - {heading: SourceSystemId, join: [id, {constant: ASG}], with: "_"}
+      - {heading: WorkTermsAssignmentId(SourceSystemId), join: [id, {constant: TERM}], with: "_"}
       - {heading: ActionCode, constant: HIRE}
       - {heading: EffectiveStartDate, field: employment_start_date}
       - {heading: EffectiveSequence, constant: 1}

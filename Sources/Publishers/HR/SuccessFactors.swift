@@ -5,15 +5,15 @@ enum SuccessFactors {
   static let users = ReadyTable(
     "successfactors-users.csv",
     """
-    # Two header rows; managers stand above those whom they manage.
+    # Two header rows, in which the first two labels must stay as they are; managers stand above those whom they manage.
     header_rows: 2
     sort: managers_first
     columns:
       - heading: STATUS
-        label: Status
+        label: STATUS
         field: is_active
         codes: {true: active, false: inactive}
-      - {heading: USERID, label: User ID, field: employee_reference}
+      - {heading: USERID, label: USERID, field: employee_reference}
       - {heading: USERNAME, label: Username, field: email, required: true}
       - {heading: FIRSTNAME, label: First Name, field: first_name, required: true}
       - {heading: LASTNAME, label: Last Name, field: last_name, required: true}

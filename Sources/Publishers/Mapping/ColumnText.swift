@@ -7,7 +7,11 @@ struct ColumnFault: Error {
 
 extension TableColumn {
   /// The cell's text.
-  func text(_ subject: RowSubject, _ context: StaffContext) throws(ColumnFault) -> String {
+  ///
+  /// - Parameter wasCut: set when the text was too long.
+  func text(
+    _ subject: RowSubject, _ context: StaffContext, _ wasCut: inout Bool
+  ) throws(ColumnFault) -> String {
     var text = plainText(source, subject, context)
     if let codes {
       if let code = codes[text] {
@@ -27,6 +31,7 @@ extension TableColumn {
           message: "'\(text)' has \(text.unicodeScalars.count) characters; it takes \(maximumLength)")
       }
       text = cut(text, to: maximumLength)
+      wasCut = true
     }
     guard text.isEmpty else { return text }
     if isRequired { throw ColumnFault(message: "nothing stands there, and it must not be empty") }

@@ -52,6 +52,9 @@ struct RowMaker: Sendable {
           RowKey(member.person.id.rawValue, member.units[place].id.rawValue),
           RowSubject(member, unitAt: place, on: context.asOf), &faults)
       }
+      if member.units.isEmpty, mapping.includesUnassigned, scope == nil {
+        return [row(RowKey(member.person.id.rawValue), RowSubject(unassigned: member), &faults)].compactMap(\.self)
+      }
       return mapping.content == .full ? rows : rows.sorted { $0.key < $1.key }
     }
   }
@@ -84,7 +87,12 @@ struct RowMaker: Sendable {
     var isWhole = true
     for column in columns {
       do {
-        texts.append(try column.text(subject, context))
+        var wasCut = false
+        texts.append(try column.text(subject, context, &wasCut))
+        if wasCut {
+          let message = "was cut to \(column.maximumLength ?? 0) characters"
+          faults.append(TableFault(subject, column: column.heading, message, isRefusal: false))
+        }
       } catch {
         faults.append(TableFault(subject, column: column.heading, error.message))
         isWhole = false
@@ -101,13 +109,20 @@ public struct TableFault: Sendable {
   public let person: PersonID?
   public let column: String
   public let message: String
+  /// `false`: it was written in another way; that is only noted.
+  let isRefusal: Bool
 
-  init(_ subject: RowSubject?, column: String, _ message: String) {
+  init(_ subject: RowSubject?, column: String, _ message: String, isRefusal: Bool = true) {
     self.subject = subject?.name ?? "a record that is gone"
     person = subject?.member?.person.id
     self.column = column
     self.message = message
+    self.isRefusal = isRefusal
   }
+}
+
+extension TableFault {
+  public var text: String { "\(subject), column \(column): \(message)" }
 }
 
 /// A table that was not written, because some of its cells cannot be.
@@ -120,7 +135,7 @@ public struct TableRefusal: Error, CustomStringConvertible {
   static let limit = 20
 
   public var description: String {
-    let lines = faults.map { "\($0.subject), column \($0.column): \($0.message)" }
+    let lines = faults.map(\.text)
     let more = count > faults.count ? ["and \(count - faults.count) more"] : []
     return "\(file) is not written: " + (lines + more).joined(separator: "; ")
   }

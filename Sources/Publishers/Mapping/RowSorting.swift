@@ -35,7 +35,9 @@ final class RowSorting {
   }
 
   func finish(_ file: ExportFile) throws {
-    if order == .managersFirst {
+    if order == .id {
+      // As they came.
+    } else if order == .managersFirst {
       let depths = depths()
       places.sort {
         (depths[$0.id] ?? 0, $0.id, $0.bytes.lowerBound) < (depths[$1.id] ?? 0, $1.id, $1.bytes.lowerBound)

@@ -25,6 +25,14 @@ struct RowSubject: Sendable {
     (self.place, count) = (place, member.units.count)
   }
 
+  /// Somebody who is in no unit, where rows are memberships.
+  init(unassigned member: StaffMember) {
+    self.member = member
+    unit = nil
+    assignment = nil
+    (place, count) = (0, 1)
+  }
+
   init(_ unit: Unit) {
     member = nil
     self.unit = unit
@@ -71,15 +79,15 @@ extension ExportField {
   func value(_ subject: RowSubject, _ context: StaffContext) -> FieldValue {
     switch self {
     case .named(let name): name.value(subject, context)
-    case .custom(let name): custom(name, subject.member?.person)
+    case .custom(let name, let isDate): custom(name, isDate, subject.member?.person)
     case .externalID(let system):
       .optional((subject.member?.person.externalIDs ?? subject.unit?.externalIDs)?.first { $0.system == system }?.id)
     }
   }
 
-  private func custom(_ name: String, _ person: Person?) -> FieldValue {
+  private func custom(_ name: String, _ isDate: Bool, _ person: Person?) -> FieldValue {
     switch person?.custom.first(where: { $0.name == name })?.value {
-    case .string(let text): CalendarDate(text).map { .date($0) } ?? .text(text)
+    case .string(let text): (isDate ? CalendarDate(text).map { .date($0) } : nil) ?? .text(text)
     case .int(let number): .text(String(number))
     case .bool(let flag): .flag(flag)
     default: .nothing

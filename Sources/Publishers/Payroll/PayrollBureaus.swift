@@ -11,9 +11,9 @@ enum PayrollBureaus {
     columns:
       - heading: Payroll Code
         first_of: [external_ids.payroll, external_ids.finance, employee_reference]
-      - {heading: First Name, field: first_name, strip: ".,;:()/", max_length: 34, required: true}
-      - {heading: Last Name, field: last_name, strip: ".,;:()/", max_length: 34, required: true}
-      - Email: email
+      - {heading: First Name, field: first_name, strip: '.,;:()/|"“”', max_length: 34, too_long: cut, required: true}
+      - {heading: Surname, field: last_name, strip: '.,;:()/|"“”', max_length: 34, too_long: cut, required: true}
+      - {heading: Email, field: email, max_length: 100}
       - Job Title: job_title
       - heading: Status
         field: status
@@ -41,8 +41,8 @@ enum PayrollBureaus {
       - Work Start Date: employment_start_date
       - Work End Date: employment_end_date
       - heading: Leaver
-        field: is_active
-        codes: {true: 0, false: 1}
+        field: status
+        codes: {active: 0, on_leave: 0, suspended: 0, pending: 0, left: 1, inactive: 1}
       - Department: unit_name
       - Cost Centre: unit_cost_centre
     """)

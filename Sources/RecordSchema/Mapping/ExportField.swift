@@ -2,7 +2,7 @@
 public enum ExportField: Sendable, Hashable {
   case named(Name)
   /// `custom.NAME`, of people.
-  case custom(String)
+  case custom(String, isDate: Bool)
   /// `external_ids.SYSTEM`, of people, or of units where rows are units.
   case externalID(String)
 
@@ -60,7 +60,7 @@ public enum ExportField: Sendable, Hashable {
   /// `nil` when there is no such field. Whether a custom field is declared is for the configuration to say.
   public init?(_ text: String) {
     if text.hasPrefix("custom."), text.count > 7 {
-      self = .custom(String(text.dropFirst(7)))
+      self = .custom(String(text.dropFirst(7)), isDate: false)
     } else if text.hasPrefix("external_ids."), text.count > 13 {
       self = .externalID(String(text.dropFirst(13)))
     } else if let name = Name(rawValue: text) {
@@ -73,8 +73,21 @@ public enum ExportField: Sendable, Hashable {
   public var text: String {
     switch self {
     case .named(let name): name.rawValue
-    case .custom(let name): "custom.\(name)"
+    case .custom(let name, _): "custom.\(name)"
     case .externalID(let system): "external_ids.\(system)"
+    }
+  }
+}
+
+extension ExportField {
+  /// Of the run, not of a record: it differs from run to run, whatever the record says.
+  public var isOfTheRun: Bool { self == .named(.asOf) || self == .named(.commit) }
+
+  /// What only a row of differences says, of itself.
+  public var isOfTheDifference: Bool {
+    switch self {
+    case .named(.change), .named(.changedColumn), .named(.oldValue), .named(.newValue): true
+    default: false
     }
   }
 }

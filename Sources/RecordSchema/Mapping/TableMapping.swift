@@ -45,6 +45,8 @@ public struct TableMapping: Sendable, Equatable {
   /// The file's name.
   public var file: String
   public var rows = Rows.people
+  /// Where rows are memberships, people who are in no unit have a row as well.
+  public var includesUnassigned = false
   public var content = Content.full
   public var filter = Filter()
   public var order = Order.id
@@ -158,6 +160,17 @@ public struct TableColumn: Sendable, Equatable {
     self.heading = heading
     label = heading
     self.source = source
+  }
+}
+
+extension TableColumn.Source {
+  /// Every field that it may take a value from.
+  public var fields: [ExportField] {
+    switch self {
+    case .field(let field): [field]
+    case .constant: []
+    case .join(let parts, _), .firstOf(let parts): parts.flatMap(\.fields)
+    }
   }
 }
 

@@ -108,8 +108,11 @@ extension ConfigurationDecoder {
           help: "Add content: \(name == .change ? "delta" : "changes") to the table.")
         return nil
       }
-    case .custom(let name):
-      if table.rows == .units || !configuration.customFields.contains(where: { $0.name == name }) {
+    case .custom(let name, _):
+      let declared = configuration.customFields.first { $0.name == name }
+      if let declared, table.rows != .units {
+        return .custom(name, isDate: declared.type == .date)
+      } else {
         let near = reader.near(name, among: configuration.customFields.map(\.name))
         reader.report(
           .unknownExportField,

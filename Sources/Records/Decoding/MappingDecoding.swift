@@ -30,7 +30,8 @@ extension ConfigurationDecoder {
   }
 
   private static let tableSettings = [
-    "rows", "content", "filter", "sort", "header_rows", "preamble", "trailer", "delimiter", "quotes", "line_end",
+    "rows", "unassigned", "content", "filter", "sort", "header_rows", "preamble", "trailer", "delimiter", "quotes",
+    "line_end",
     "encoding", "byte_order_mark", "formulas", "dates", "booleans", "empty", "separator", "columns", "changes_of",
   ]
 
@@ -38,6 +39,7 @@ extension ConfigurationDecoder {
     let parts = settings(node, known: Self.tableSettings, in: what)
     var mapping = TableMapping(file: file)
     mapping.rows = word(parts["rows"], "\(what).rows") ?? .people
+    mapping.includesUnassigned = boolean(parts["unassigned"], "\(what).unassigned") ?? false
     mapping.content = word(parts["content"], "\(what).content") ?? .full
     mapping.filter = filter(parts["filter"], "\(what).filter")
     mapping.order = word(parts["sort"], "\(what).sort") ?? .id
@@ -92,6 +94,17 @@ extension ConfigurationDecoder {
       reader.report(
         .unusableTable, "\(what) lists changes, but no column says what something changed to.", at: range,
         help: "Add a column such as - New: new_value")
+    }
+    if mapping.content != .full {
+      for column in mapping.columns + mapping.watched where column.source.mixesRun {
+        reader.report(
+          .unusableTable,
+          "\(what): the column \(column.heading) holds the commit or the day beside other things, so every row would differ every time.",
+          at: range, help: "Give as_of and commit columns of their own.")
+      }
+    }
+    if mapping.includesUnassigned, mapping.rows != .memberships {
+      reader.report(.unusableTable, "\(what).unassigned is for rows: memberships.", at: range)
     }
     if mapping.rows == .units, mapping.order != .id {
       reader.report(.unusableTable, "\(what): units stand in the order of their ids; leave out sort:.", at: range)
@@ -173,12 +186,8 @@ extension ConfigurationDecoder {
 }
 
 extension TableColumn.Source {
-  /// Every field that it may take a value from.
-  var fields: [ExportField] {
-    switch self {
-    case .field(let field): [field]
-    case .constant: []
-    case .join(let parts, _), .firstOf(let parts): parts.flatMap(\.fields)
-    }
+  /// Something of the run itself together with something of the record.
+  fileprivate var mixesRun: Bool {
+    fields.contains { $0.isOfTheRun } && !fields.allSatisfy { $0.isOfTheRun }
   }
 }

@@ -63,7 +63,10 @@ struct Export: ParsableCommand {
     let set = try ExportSet(folder: folder)
     let job = ExportJob(set) { try files.begin(in: set, list.context) }
     let digest = try list.fill([job])
-    if let failure = job.failure { throw located(failure, staff) }
+    if let failure = job.failure {
+      set.discard()
+      throw located(failure, staff)
+    }
     try set.finish(system: system, profiles: files.profiles, position: nil, context: list.context, digest: digest)
     report(set, list.context, folder)
   }

@@ -7,7 +7,7 @@ enum ExportFaults {
   static func text(_ refusal: TableRefusal, _ staff: Staff) -> String {
     let lines = refusal.faults.map { fault in
       let entry = fault.person.flatMap { try? staff.person($0) }
-      return "  \(entry.map { "\($0.path): " } ?? "")\(fault.subject), column \(fault.column): \(fault.message)"
+      return "  \(entry.map { "\($0.path): " } ?? "")\(fault.text)"
     }
     let more = refusal.count > refusal.faults.count ? ["  and \(refusal.count - refusal.faults.count) more"] : []
     return (["\(refusal.file) is not written, because of \(counted(refusal.count, "cell")):"] + lines + more)

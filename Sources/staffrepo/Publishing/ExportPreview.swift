@@ -33,7 +33,7 @@ struct ExportPreview {
       let (found, faults) = table.preview(list.context, seen)
       Terminal.print("\(table.file):\n\(Table(table.columns.map(\.heading), rows: Array(found.prefix(rows))).text)\n")
       for fault in faults.prefix(rows) {
-        Terminal.problem("\(table.file): \(fault.subject), column \(fault.column): \(fault.message)")
+        Terminal.problem("\(table.file): \(fault.text)")
       }
     }
   }

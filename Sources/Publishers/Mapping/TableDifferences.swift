@@ -1,0 +1,118 @@
+import RecordSchema
+
+/// The rows of a table that only says what differs from what the system was given last.
+final class TableDifferences {
+  private typealias Values = [ExportField.Name: String]
+
+  private let mapping: TableMapping
+  private var differences: Differences?
+  /// Cells that speak of the run, such as its day: they are left out of the comparison.
+  private var ofTheRun: [Int: String] = [:]
+  /// By which column the system knows a row: the first, but for what rows of differences say of themselves.
+  private let keyColumn: Int?
+  /// The row at hand, while it is compared.
+  private var current: MadeRow?
+  private let output: ([String], RowSubject?) throws -> Void
+
+  /// - Parameter output: called with each row of the file, and whom it speaks of; `nil`: a record that is gone.
+  init(
+    _ mapping: TableMapping, in set: ExportSet, _ context: StaffContext,
+    output: @escaping ([String], RowSubject?) throws -> Void
+  ) throws {
+    self.mapping = mapping
+    self.output = output
+    keyColumn = mapping.columns.firstIndex { !$0.source.fields.contains(where: \.isOfTheDifference) }
+    let nobody = RowSubject(Unit(id: UnitID(0), code: UnitCode("")))
+    for (place, column) in mapping.columns.enumerated() {
+      let fields = column.source.fields
+      guard !fields.isEmpty, fields.allSatisfy(\.isOfTheRun) else { continue }
+      var wasCut = false
+      ofTheRun[place] = try? column.text(nobody, context, &wasCut)
+    }
+    let headings = mapping.columns.map(\.heading)
+    differences = try Differences(
+      mapping.file,
+      headings: (mapping.content == .changes ? mapping.watched.map(\.heading) : headings, headings), in: set
+    ) { [unowned self] in try tell($0) }
+  }
+
+  func take(_ row: MadeRow) throws {
+    current = row
+    let isActive = row.subject.member?.status.isActive ?? row.subject.unit?.isActive ?? false
+    let isChanges = mapping.content == .changes
+    try differences?.take(
+      row.key, isChanges ? row.watched : compared(row.fields),
+      farewell: isChanges ? row.fields : compared(row.farewell), isActive: isActive,
+      comparesActivity: mapping.content == .leavers)
+    current = nil
+  }
+
+  func finish() throws { try differences?.finish() }
+
+  private func compared(_ fields: [String]) -> [String] {
+    var fields = fields
+    for place in ofTheRun.keys { fields[place] = "" }
+    return fields
+  }
+
+  private func tell(_ difference: Differences.Difference) throws {
+    let subject = current?.key == difference.key ? current?.subject : nil
+    switch mapping.content {
+    case .full: break
+    case .delta: try tellRow(difference, subject)
+    case .leavers:
+      // Whoever has not begun yet is no leaver.
+      let isKnown = difference.wasActive || (difference.old == nil && subject?.member?.status != .pending)
+      guard isKnown, !difference.isActive else { return }
+      try tell(
+        difference.new ?? difference.farewell, [.change: difference.new == nil ? "removed" : "updated"], subject)
+    case .changes: try tellValues(difference, subject)
+    }
+  }
+
+  private func tellRow(_ difference: Differences.Difference, _ subject: RowSubject?) throws {
+    let known = Set([difference.old, difference.perhaps].compactMap { $0 }.compactMap { key(of: $0) })
+    guard let new = difference.new else {
+      let keys = known.isEmpty ? [key(of: difference.farewell)].compactMap { $0 } : known.sorted()
+      for key in keys { try tell(replacingKey(of: difference.farewell, by: key), [.change: "removed"], nil) }
+      return
+    }
+    // The system knows the person under another key: there it is told farewell.
+    let left = known.subtracting([key(of: new)].compactMap { $0 })
+    for key in left.sorted() { try tell(replacingKey(of: difference.farewell, by: key), [.change: "removed"], nil) }
+    let isNew = difference.old == nil || !left.isEmpty
+    try tell(new, [.change: isNew ? "created" : "updated"], subject)
+  }
+
+  private func key(of fields: [String]) -> String? {
+    keyColumn.flatMap { fields.indices.contains($0) ? fields[$0] : nil }
+  }
+
+  private func replacingKey(of fields: [String], by key: String) -> [String] {
+    var fields = fields
+    if let keyColumn, fields.indices.contains(keyColumn) { fields[keyColumn] = key }
+    return fields
+  }
+
+  private func tellValues(_ difference: Differences.Difference, _ subject: RowSubject?) throws {
+    let change = difference.new == nil ? "removed" : difference.old == nil ? "created" : "updated"
+    let row = difference.new == nil ? difference.farewell : current?.fields ?? difference.farewell
+    for (place, column) in mapping.watched.enumerated() {
+      let (old, new) = (difference.old?[place] ?? "", difference.new?[place] ?? "")
+      // Where nobody knows what arrived, a value that went back is told as well.
+      guard old != new || difference.perhaps.map({ $0[place] != new }) ?? false else { continue }
+      try tell(row, [.change: change, .changedColumn: column.heading, .oldValue: old, .newValue: new], subject)
+    }
+  }
+
+  /// Puts in what a row of differences says of itself and of the run.
+  private func tell(_ fields: [String], _ values: Values, _ subject: RowSubject?) throws {
+    let fields = mapping.columns.indices.map { place in
+      let column = mapping.columns[place]
+      if let text = ofTheRun[place] { return text }
+      guard case .field(.named(let name)) = column.source, let value = values[name] else { return fields[place] }
+      return column.codes.map { $0[value] ?? value } ?? value
+    }
+    try output(fields, subject)
+  }
+}

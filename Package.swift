@@ -102,7 +102,8 @@ let package = Package(
       ]),
     tests("EventsTests", ["RecordSchema", "Events"]),
     tests(
-      "PublishersTests", ["RecordSchema", "FileStore", "Ledger", "Publishers", "Addresses", grdb],
+      "PublishersTests",
+      ["RecordSchema", "YAMLReader", "Records", "FileStore", "Ledger", "Publishers", "Addresses", grdb],
       resources: [.copy("Fixtures")]),
     tests(
       "EndToEndTests",

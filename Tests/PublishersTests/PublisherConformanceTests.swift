@@ -57,7 +57,8 @@ import Testing
     #expect(without.rows < withLeaver.rows)
   }
 
-  @Test(arguments: systems)
+  // Some stand in another order, and some hold not everybody.
+  @Test(arguments: systems.filter { !["hr successfactors", "hr leavers"].contains($0) })
   func `writes everybody in the order of ids`(system: String) throws {
     let scratch = try Scratch()
     let folder = ExportFolder(scratch.path + "/x")

@@ -8,23 +8,40 @@ extension SchemaForm {
     return SchemaForm([
       "type": "object", "properties": .object(known.map { .init($0.name, $0.json) }),
       "additionalProperties": system(isApp: true).with([
-        "description": "An application that gets messages or asks us, and takes no files: type: app."
+        "description":
+          "An application that gets messages or asks us, and files only where profiles or mappings ask for them: type: app."
       ]).json,
     ])
   }
 
   /// What `systems` refers to.
-  static var systemDefinition: JSON { ["system": system(isApp: false).json] }
+  static var systemDefinition: JSON {
+    ["system": system(isApp: false).json, "table": tableDefinition.json]
+  }
+
+  /// Of all systems.
+  private static var profileNames: [String] {
+    var names: [String] = []
+    for name in Configuration.exportSystems.flatMap({ Configuration.profiles(of: $0) }) where !names.contains(name) {
+      names.append(name)
+    }
+    return names
+  }
 
   private static func system(isApp: Bool) -> SchemaForm {
     fields([
       .init("enabled", flag, "true unless false stands here: the system gets nothing."),
-      .init("type", choice(["app"]), isRequired: isApp, "app: gets messages or asks us, and takes no files."),
+      .init(
+        "type", choice(["app"]), isRequired: isApp,
+        "app: gets messages or asks us, and files only where profiles or mappings ask for them."),
       .init(
         "schedule", schedule, "When it gets new files: every commit, hourly, daily, weekly, or every: 3600s.",
         examples: ["daily", ["every": "3600s"]]),
-      .init("profiles", anything, "Not read yet."),
-      .init("mappings", anything, "Not read yet."),
+      .init(
+        "profiles", oneOrList(of: choice(profileNames)),
+        "The ready-made sets of files that it gets; when nothing stands here, the system's first, for an app none. docs/exports says what they hold.",
+        examples: [["generic"]]),
+      .init("mappings", mappings, "Files of your own, each described column by column (docs/mappings.md)."),
       .init("destination", anything, "Not read yet."),
       .init("options", map(of: setting), "Settings of that system alone.", examples: [["domain": "larkfield.example"]]),
     ])

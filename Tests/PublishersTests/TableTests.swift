@@ -189,7 +189,7 @@ private func bytes(
     #expect(first == "001,created,Nurse,true\n002,created,Nurse,true\n")
     let second = try table(
       delta, [SampleList.person(1) { $0.jobTitle = "Matron" }, SampleList.person(3)], in: folder, as: "2-b-2026-01-15")
-    #expect(second == "001,updated,Matron,true\n002,removed,Nurse,false\n003,created,Nurse,true\n")
+    #expect(second == "001,updated,Matron,true\n003,created,Nurse,true\n002,removed,Nurse,false\n")
     let third = try table(
       delta, [SampleList.person(1) { $0.jobTitle = "Matron" }, SampleList.person(3)], in: folder, as: "3-c-2026-01-15")
     #expect(third == "", "a gone row is told once")
@@ -220,7 +220,41 @@ private func bytes(
     let renamed = SampleList.person(1) { $0.reference = EmployeeReference("901") }
     #expect(
       try table(delta, [renamed], in: folder, as: "2-b-2026-01-15")
-        == "001,removed,Nurse,false\n901,created,Nurse,true\n")
+        == "901,created,Nurse,true\n001,removed,Nurse,false\n")
+  }
+
+  @Test func `leaves a key to whoever has it now`() throws {
+    let scratch = try Scratch()
+    let folder = ExportFolder(scratch.path + "/x")
+    let before = [SampleList.person(1), SampleList.person(2) { $0.jobTitle = "Cook" }, SampleList.person(3)]
+    _ = try table(delta, before, in: folder)
+    let swapped = [
+      SampleList.person(1) { $0.reference = EmployeeReference("002") },
+      SampleList.person(2) {
+        $0.reference = EmployeeReference("001")
+        $0.jobTitle = "Cook"
+      },
+    ]
+    #expect(
+      try table(delta, swapped, in: folder, as: "2-b-2026-01-15")
+        == "002,created,Nurse,true\n001,created,Cook,true\n003,removed,Nurse,false\n")
+  }
+
+  @Test func `remembers every key and value that may have arrived`() throws {
+    let scratch = try Scratch()
+    let folder = ExportFolder(scratch.path + "/x")
+    func person(_ reference: String) -> [Person] {
+      [SampleList.person(1) { $0.reference = EmployeeReference(reference) }]
+    }
+    _ = try table(delta, person("A"), in: folder)
+    _ = try table(delta, person("B"), in: folder, as: "2-b-2026-01-15", confirmed: false)
+    _ = try table(delta, person("C"), in: folder, as: "3-c-2026-01-15", confirmed: false)
+    #expect(
+      try table(delta, person("D"), in: folder, as: "4-d-2026-01-15")
+        == "D,created,Nurse,true\nA,removed,Nurse,false\nB,removed,Nurse,false\nC,removed,Nurse,false\n")
+    #expect(
+      try table(delta, person("E"), in: folder, as: "5-e-2026-01-15")
+        == "E,created,Nurse,true\nD,removed,Nurse,false\n")
   }
 
   @Test func `is the same when it is made again after a crash`() throws {

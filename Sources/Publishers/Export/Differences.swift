@@ -14,9 +14,9 @@ final class Differences {
     let farewell: [String]
     let wasActive: Bool
     let isActive: Bool
-    /// What the last set told, when nobody knows whether it arrived: the system may have this instead of `old`.
-    let perhaps: [String]?
-    let isUncertain: Bool
+    /// What the system may have instead of `old`, told by sets of which nobody knows whether they arrived; empty for a row
+    /// that was told to be gone.
+    let perhaps: [[String]]
   }
 
   /// Nothing is known of what the system has: every row is told.
@@ -59,10 +59,11 @@ final class Differences {
       let (old, isUncertain) = known(given)
       next.isTold = isUncertain || old != row || (comparesActivity && given.isActive != isActive)
       next.before = next.isTold ? old : nil
-      if next.isTold { try tell(next, old: old, after: given, isUncertain) }
+      next.perhaps = isUncertain ? perhaps(given) : []
+      if next.isTold { try tell(next, old: old, after: given, isUncertain: isUncertain) }
     } else {
       next.isTold = true
-      try tell(next, old: nil, after: nil, false)
+      try tell(next, old: nil, after: nil, isUncertain: false)
     }
     write(next)
   }
@@ -78,8 +79,9 @@ final class Differences {
     upcoming = try base?.next()
     let (old, isUncertain) = known(given)
     guard isUncertain || old != nil else { return }
-    let gone = GivenRow(key: given.key, now: nil, farewell: given.farewell, isTold: true, before: old)
-    try tell(gone, old: old, after: given, isUncertain)
+    var gone = GivenRow(key: given.key, now: nil, farewell: given.farewell, isTold: true, before: old)
+    gone.perhaps = isUncertain ? perhaps(given) : []
+    try tell(gone, old: old, after: given, isUncertain: isUncertain)
     write(gone)
   }
 
@@ -88,12 +90,18 @@ final class Differences {
     isConfirmed || !given.isTold ? (given.now, false) : (given.before, true)
   }
 
-  private func tell(_ row: GivenRow, old: [String]?, after given: GivenRow?, _ isUncertain: Bool) throws {
+  /// What it may have got since it was last known.
+  private func perhaps(_ given: GivenRow) -> [[String]] {
+    let latest = given.now ?? []
+    return given.perhaps.contains(latest) ? given.perhaps : given.perhaps + [latest]
+  }
+
+  private func tell(_ row: GivenRow, old: [String]?, after given: GivenRow?, isUncertain: Bool) throws {
     try tell(
       Difference(
         key: row.key, old: old, new: row.now, farewell: given?.farewell ?? row.farewell,
         wasActive: isUncertain || given?.isActive ?? false, isActive: row.isActive,
-        perhaps: isUncertain ? given?.now : nil, isUncertain: isUncertain))
+        perhaps: row.perhaps))
   }
 
   private func write(_ row: GivenRow) {

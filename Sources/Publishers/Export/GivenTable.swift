@@ -60,6 +60,9 @@ struct GivenRow {
   var isTold = false
   /// Of a row that was told: what the system was known to have before. `nil`: nothing.
   var before: [String]?
+  /// What else it may have got since then, by sets of which nobody knows whether they arrived; empty for a row that was told
+  /// to be gone.
+  var perhaps: [[String]] = []
 }
 
 /// Reads the rows of a table one by one, by key.
@@ -86,6 +89,7 @@ final class GivenTable {
     row.now = row.now.map { ordered($0, order.row) }
     row.before = row.before.map { ordered($0, order.row) }
     row.farewell = ordered(row.farewell, order.farewell)
+    row.perhaps = row.perhaps.map { $0.isEmpty ? [] : ordered($0, order.row) }
     return row
   }
 
@@ -97,6 +101,7 @@ final class GivenTable {
     if head[0] & 4 != 0 { row.now = try fields() }
     row.farewell = try fields()
     if head[0] & 8 != 0 { row.before = try fields() }
+    if head[0] & 16 != 0 { row.perhaps = try (0..<number(try bytes(4)[...])).map { _ in try fields() } }
     return row
   }
 
@@ -117,18 +122,25 @@ final class GivenTable {
 
 extension GivenRow {
   var bytes: [UInt8] {
-    let flags: UInt8 = (isActive ? 1 : 0) | (isTold ? 2 : 0) | (now == nil ? 0 : 4) | (before == nil ? 0 : 8)
+    let flags: UInt8 =
+      (isActive ? 1 : 0) | (isTold ? 2 : 0) | (now == nil ? 0 : 4) | (before == nil ? 0 : 8)
+      | (perhaps.isEmpty ? 0 : 16)
     var bytes = [flags]
     Self.write(key.first, size: 8, to: &bytes)
     Self.write(key.second, size: 8, to: &bytes)
-    for fields in [now, farewell, before].compactMap(\.self) {
-      Self.write(fields.count, size: 4, to: &bytes)
-      for field in fields {
-        Self.write(field.utf8.count, size: 4, to: &bytes)
-        bytes += field.utf8
-      }
-    }
+    for fields in [now, farewell, before].compactMap(\.self) { Self.write(fields, to: &bytes) }
+    guard !perhaps.isEmpty else { return bytes }
+    Self.write(perhaps.count, size: 4, to: &bytes)
+    for fields in perhaps { Self.write(fields, to: &bytes) }
     return bytes
+  }
+
+  private static func write(_ fields: [String], to bytes: inout [UInt8]) {
+    write(fields.count, size: 4, to: &bytes)
+    for field in fields {
+      write(field.utf8.count, size: 4, to: &bytes)
+      bytes += field.utf8
+    }
   }
 
   private static func write(_ number: Int, size: Int, to bytes: inout [UInt8]) {

@@ -47,7 +47,13 @@ final class TableDifferences {
     current = nil
   }
 
-  func finish() throws { try differences?.finish() }
+  func finish() throws {
+    try differences?.finish()
+    // Whoever has the key now keeps it: a reference may pass from one person to another.
+    for farewell in farewells where !keysInUse.contains(farewell.known) {
+      try tell(farewell.fields, [.change: "removed"], nil)
+    }
+  }
 
   private func compared(_ fields: [String]) -> [String] {
     var fields = fields
@@ -70,16 +76,29 @@ final class TableDifferences {
     }
   }
 
+  /// A key under which the system knows a row: the text, and in files of memberships the unit.
+  private struct Known: Hashable {
+    let key: String
+    let unit: Int
+  }
+
+  /// Rows that end, told when it is known that nobody else has their key now.
+  private var farewells: [(known: Known, fields: [String])] = []
+  private var keysInUse: Set<Known> = []
+
   private func tellRow(_ difference: Differences.Difference, _ subject: RowSubject?) throws {
-    let known = Set([difference.old, difference.perhaps].compactMap { $0 }.compactMap { key(of: $0) })
-    guard let new = difference.new else {
-      let keys = known.isEmpty ? [key(of: difference.farewell)].compactMap { $0 } : known.sorted()
-      for key in keys { try tell(replacingKey(of: difference.farewell, by: key), [.change: "removed"], nil) }
-      return
+    let unit = difference.key.second
+    var left = Set(([difference.old ?? []] + difference.perhaps).compactMap { key(of: $0) })
+    if difference.new == nil, left.isEmpty, let key = key(of: difference.farewell) { left.insert(key) }
+    if let new = difference.new, let key = key(of: new) {
+      keysInUse.insert(Known(key: key, unit: unit))
+      left.remove(key)
     }
-    // The system knows the person under another key: there it is told farewell.
-    let left = known.subtracting([key(of: new)].compactMap { $0 })
-    for key in left.sorted() { try tell(replacingKey(of: difference.farewell, by: key), [.change: "removed"], nil) }
+    // Under another key the system is told farewell.
+    for key in left.sorted() {
+      farewells.append((Known(key: key, unit: unit), replacingKey(of: difference.farewell, by: key)))
+    }
+    guard let new = difference.new else { return }
     let isNew = difference.old == nil || !left.isEmpty
     try tell(new, [.change: isNew ? "created" : "updated"], subject)
   }
@@ -100,7 +119,8 @@ final class TableDifferences {
     for (place, column) in mapping.watched.enumerated() {
       let (old, new) = (difference.old?[place] ?? "", difference.new?[place] ?? "")
       // Where nobody knows what arrived, a value that went back is told as well.
-      guard old != new || difference.perhaps.map({ $0[place] != new }) ?? false else { continue }
+      let isCertain = difference.perhaps.allSatisfy { ($0.isEmpty ? "" : $0[place]) == new }
+      guard old != new || !isCertain else { continue }
       try tell(row, [.change: change, .changedColumn: column.heading, .oldValue: old, .newValue: new], subject)
     }
   }

@@ -98,7 +98,8 @@ private struct Office {
     #expect(try office.publish("2098-06-01T12:00:00Z") == "written")
   }
 
-  @Test func `are tried again ever later when files cannot be written, and at once when something is published`() throws {
+  @Test func `are tried again ever later when files cannot be written, and at once when something is published`() throws
+  {
     let office = try Office("daily at 06:00")
     #expect(try office.publish("2099-01-01T06:00:00Z") == "written")
     let folder = office.repository.path + "/.git/staffrepo/exports"

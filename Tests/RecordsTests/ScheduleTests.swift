@@ -94,7 +94,9 @@ import Testing
 
   /// As staffrepo.yaml says it.
   private static func read(_ text: String) throws -> Schedule {
-    let source = MemoryRecords(["staffrepo.yaml": Array("organisation: {id: 1}\nsystems: {hr: {schedule: \(text)}}\n".utf8)])
+    let source = MemoryRecords([
+      "staffrepo.yaml": Array("organisation: {id: 1}\nsystems: {hr: {schedule: \(text)}}\n".utf8)
+    ])
     return try #require(try source.configuration().configuration?.system("hr")?.schedule)
   }
 }

@@ -271,7 +271,8 @@ private func person(
     "organisation: {id: 1}\nsystems: {hr: {schedule: «C002 sometimes»}}\n",
     "organisation: {id: 1}\nsystems: {hr: {schedule: «C002 daily at 24:00»}}\n",
     "organisation: {id: 1}\nsystems: {hr: {schedule: {weekly: «C002 mon at 06:00»}}}\n",
-    "organisation: {id: 1}\nsystems: {hr: {schedule: «C002 {daily: \"06:00\", every: 1h}»}}\n", "organisation: «C003 {name: X}»\n",
+    "organisation: {id: 1}\nsystems: {hr: {schedule: «C002 {daily: \"06:00\", every: 1h}»}}\n",
+    "organisation: «C003 {name: X}»\n",
   ])
   func `reports every error at its place`(text: String) throws {
     try expectFindings([:], configuration: text)

@@ -11,10 +11,13 @@ extension ConfigurationDecoder {
     }
     let parts = settings(node, known: ["every", "daily", "weekly"], in: what)
     if entries.count > 1 {
-      invalid("\(what) says more than one time: \(entries.map(\.key).joined(separator: ", ")). Write one of them.", node)
+      invalid(
+        "\(what) says more than one time: \(entries.map(\.key).joined(separator: ", ")). Write one of them.", node)
       return nil
     }
-    if let every = parts["every"] { return text(every, "\(what).every").flatMap { self.every($0, every, "\(what).every") } }
+    if let every = parts["every"] {
+      return text(every, "\(what).every").flatMap { self.every($0, every, "\(what).every") }
+    }
     for (name, link) in [("daily", "at"), ("weekly", "on")] {
       guard let part = parts[name], let words = text(part, "\(what).\(name)") else { continue }
       let isTime = words.first?.isNumber == true

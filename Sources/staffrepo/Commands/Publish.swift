@@ -35,7 +35,8 @@ struct Publish: ParsableCommand {
   @Option(help: "Stop delivering after so many seconds; until then, failed deliveries are tried again when due.")
   var deadline: Int?
 
-  @Flag(help: "Write only those files whose schedule says so, as the hook and the daemon do; else all that are enabled.")
+  @Flag(
+    help: "Write only those files whose schedule says so, as the hook and the daemon do; else all that are enabled.")
   var scheduled = false
 
   @Flag(help: "Follow the branch and the calendar, and deliver without pause, until SIGTERM or Ctrl-C.")

@@ -76,8 +76,10 @@ struct Status: ParsableCommand {
   }
 
   private func detail(_ target: Standing.Target, _ standing: Standing) -> String {
-    var parts = target.metadata.filter { ["files", "rows", "delivered", "pending"].contains($0.name) && $0.value != .null }
-      .map { "\($0.name) \($0.value.text)" }
+    var parts = target.metadata.filter {
+      ["files", "rows", "delivered", "pending"].contains($0.name) && $0.value != .null
+    }
+    .map { "\($0.name) \($0.value.text)" }
     if let next = target.nextRun { parts.append(next <= standing.now ? "due since \(next)" : "next \(next)") }
     return parts.joined(separator: ", ")
   }

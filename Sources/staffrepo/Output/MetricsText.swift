@@ -25,7 +25,8 @@ enum MetricsText {
     let name = target.name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     let label = "target=\"\(name)\""
     metrics.add(
-      "staffrepo_target_up", "gauge", "1 while a target is active or pending, 0 when it failed, is overdue or is disabled.",
+      "staffrepo_target_up", "gauge",
+      "1 while a target is active or pending, 0 when it failed, is overdue or is disabled.",
       target.state == .active || target.state == .pending ? 1 : 0, label)
     if let sync = target.lastSync {
       metrics.add(

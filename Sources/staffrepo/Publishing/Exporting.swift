@@ -43,7 +43,8 @@ struct Exporting {
 
   /// When the next system's turn comes; `nil`: when something is published.
   func nextTurn(_ published: Published, position: Int, in ledger: Ledger) throws -> Instant? {
-    try turns(published, position: position, in: ledger).compactMap { $0.turn.nextRun(at: now) }.filter { $0 > now }.min()
+    try turns(published, position: position, in: ledger).compactMap { $0.turn.nextRun(at: now) }.filter { $0 > now }
+      .min()
   }
 
   private func turns(

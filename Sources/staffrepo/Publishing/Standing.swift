@@ -180,9 +180,9 @@ private struct StandingReader {
     let good = turn.last
     let isOverdue = try turn.isOverdue(at: now, freshness: workspace.freshness())
     let state: Standing.State =
-      if !system.isEnabled { .disabled } else if turn.failed != nil { .failed } else if isOverdue { .overdue } else if
-        good == nil || hold != nil
-      { .pending } else { .active }
+      if !system.isEnabled { .disabled } else if turn.failed != nil { .failed } else if isOverdue {
+        .overdue
+      } else if good == nil || hold != nil { .pending } else { .active }
     let next = system.isEnabled ? turn.nextRun(at: now) : nil
     return Standing.Target(
       name: "export/\(system.name)", state: state, lastSync: good?.at, commit: good?.commit,

@@ -53,13 +53,13 @@ struct Exporting {
     guard let staff = published.staff, let asOf = published.asOf(at: now) else { return [] }
     let zone = staff.configuration.organisation.timeZone
     let contents = ExportTurn.Contents(position: position, commit: staff.commit?.description ?? "", asOf: asOf)
-    return try staff.configuration.systems.filter(isWanted).map { system in
+    return try staff.configuration.systems.filter { isWanted($0, staff.configuration) }.map { system in
       (system, try ExportTurn(system, zone, wanted: contents, in: ledger))
     }
   }
 
-  private func isWanted(_ system: Configuration.SystemSettings) -> Bool {
-    system.isEnabled && system.takesFiles && (target.map { $0 == "export/\(system.name)" } ?? true)
+  private func isWanted(_ system: Configuration.SystemSettings, _ configuration: Configuration) -> Bool {
+    system.isEnabled && configuration.writesFiles(for: system) && (target.map { $0 == "export/\(system.name)" } ?? true)
   }
 
   private func isThere(_ last: ExportRun?, _ system: Configuration.SystemSettings) -> Bool {

@@ -82,7 +82,7 @@ struct Targets {
     self.subscriptions = subscriptions.sorted { $0.name < $1.name }
     organisation = configuration.organisation.id
     zone = configuration.organisation.timeZone
-    systems = configuration.systems.filter(\.takesFiles)
+    systems = configuration.systems.filter(configuration.writesFiles)
   }
 
   /// When a system is to be given files next, after what the journal ends with.
@@ -99,7 +99,7 @@ struct Targets {
   var names: [String] { subscriptions.map(\.target) + systems.map { "export/\($0.name)" } }
 }
 
-extension Configuration.SystemSettings {
-  /// Sets of files are written for it, while it is enabled.
-  var takesFiles: Bool { !SystemFiles(self).isEmpty }
+extension Configuration {
+  /// Sets of files are written for this system, while it is enabled.
+  func writesFiles(for system: SystemSettings) -> Bool { !SystemFiles(system, of: self).isEmpty }
 }

@@ -15,6 +15,11 @@ public struct ExportRun: Sendable {
   public var milliseconds: Int
   public var digest: String?
   public var error: String?
+  /// When its schedule came round last and there was nothing newer to write: as good as written then.
+  public internal(set) var lookedAt: Instant?
+
+  /// When the system had last what it should have.
+  public var done: Instant { max(at, lookedAt ?? at) }
 
   public init(
     target: String, position: Int, commit: String, asOf: CalendarDate, at: Instant, folder: String? = nil,
@@ -50,6 +55,7 @@ extension ExportRun: FetchableRecord {
     milliseconds = row["milliseconds"]
     digest = row["digest"]
     error = row["error"]
+    lookedAt = (row["looked_at"] as Int64?).map(Instant.init(milliseconds:))
   }
 }
 
@@ -75,6 +81,39 @@ extension Ledger {
         sql: """
           SELECT * FROM export_run WHERE target = ? AND (? = 0 OR error IS NULL) ORDER BY id DESC LIMIT 1
           """, arguments: [target, succeeded ? 1 : 0])
+    }
+  }
+
+  /// Remembers that a system's turn came and that its newest set still holds what it should.
+  public func noteNothingNew(for target: String, at now: Instant) throws {
+    try write { database in
+      try database.execute(
+        sql: """
+          UPDATE export_run SET looked_at = ? WHERE id =
+            (SELECT max(id) FROM export_run WHERE target = ? AND error IS NULL)
+          """, arguments: [now.milliseconds, target])
+    }
+  }
+
+  /// How often writing failed since it last succeeded.
+  public func exportFailures(of target: String) throws -> Int {
+    try read { database in
+      try Int.fetchOne(
+        database,
+        sql: """
+          SELECT count(*) FROM export_run WHERE target = ?1 AND error IS NOT NULL AND id >
+            coalesce((SELECT max(id) FROM export_run WHERE target = ?1 AND error IS NULL), 0)
+          """, arguments: [target]) ?? 0
+    }
+  }
+
+  /// When the first publication after this one was recorded.
+  public func published(after position: Int) throws -> Instant? {
+    try read { database in
+      try Int64.fetchOne(
+        database, sql: "SELECT recorded_at FROM publication WHERE position > ? ORDER BY position LIMIT 1",
+        arguments: [position]
+      ).map(Instant.init(milliseconds:))
     }
   }
 }

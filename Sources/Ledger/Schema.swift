@@ -71,6 +71,9 @@ enum Schema {
             cleared_at INTEGER);
           """)
     }
+    migrator.registerMigration("4") { database in
+      try database.execute(sql: "ALTER TABLE export_run ADD COLUMN looked_at INTEGER")
+    }
     return migrator
   }
 }

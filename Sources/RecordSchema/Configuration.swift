@@ -107,34 +107,6 @@ public struct Configuration: Sendable, Equatable {
     }
   }
 
-  /// When a system is given a new set of files.
-  public enum Schedule: Sendable, Equatable {
-    case everyCommit
-    /// In seconds.
-    case every(Int)
-    case daily
-    case weekly
-
-    public static func standard(for system: String) -> Schedule {
-      switch system {
-      case "entra": .every(3600)
-      case "hr", "finance": .daily
-      case "lms": .weekly
-      default: .everyCommit
-      }
-    }
-
-    /// Seconds between two runs; 0: with every commit.
-    public var interval: Int {
-      switch self {
-      case .everyCommit: 0
-      case .every(let seconds): seconds
-      case .daily: 86_400
-      case .weekly: 7 * 86_400
-      }
-    }
-  }
-
   public static let exportSystems = ["entra", "hr", "finance", "lms", "digital-id"]
 
   /// What `profiles` of a system may name.

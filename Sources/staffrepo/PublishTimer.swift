@@ -55,7 +55,7 @@ struct PublishTimer {
       Type=oneshot
       User=\(try owner())
       UMask=0027
-      ExecStart="\(Self.escaped(try program()))" -C "\(Self.escaped(folder))" publish
+      ExecStart="\(Self.escaped(try program()))" -C "\(Self.escaped(folder))" publish --scheduled
       NoNewPrivileges=yes
 
       """
@@ -105,7 +105,8 @@ struct PublishTimer {
     let owner = try owner()
     let user = geteuid() == 0 ? " -u \(Shell.quoted(owner))" : ""
     // A percent sign ends a command in a crontab.
-    let command = "\(Shell.quoted(try program())) -C \(Shell.quoted(folder)) publish".replacing("%", with: "\\%")
+    let command = "\(Shell.quoted(try program())) -C \(Shell.quoted(folder)) publish --scheduled".replacing(
+      "%", with: "\\%")
     let line = "1-59/10 * * * * \(command) # staffrepo \(folder)"
     // What is there stays, but for a line of ours; what cannot be read is not replaced.
     let script = """

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `staffrepo publish --watch`, running.
-private final class Daemon {
+final class Daemon {
   private let process = Process()
   private let log: String
 
@@ -27,6 +27,11 @@ private final class Daemon {
   }
 
   var said: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
+
+  var isRunning: Bool { process.isRunning }
+
+  /// Sends a signal, and does not wait for what comes of it.
+  func ask(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
   @discardableResult
   func stop(_ signal: Int32 = SIGTERM) -> Int32 {

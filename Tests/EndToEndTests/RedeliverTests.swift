@@ -147,7 +147,7 @@ import Testing
     let lines = try String(contentsOfFile: scratch.path + "/table", encoding: .utf8).split(separator: "\n")
     #expect(lines.count == 2)
     #expect(lines[0] == "0 1 * * * backup")
-    #expect(lines[1].contains("publish # staffrepo \(server)/"))
+    #expect(lines[1].contains("publish --scheduled # staffrepo \(server)/"))
     let command = lines[1].split(separator: " ", maxSplits: 5)[5].split(separator: "#")[0]
     // It runs as it stands; nothing is committed there yet, and it says so.
     let run = try run("sh", ["-c", String(command)])

@@ -27,6 +27,9 @@ private let now = Instant(seconds: 1_800_000_000)
     step, first_attempt_at, next_attempt_at, last_status, last_error, finished_at
     """
 
+  private let runColumns =
+    "id, target, position, \"commit\", as_of, at, folder, files, rows, bytes, milliseconds, digest, error"
+
   private func rows(_ path: String, _ sql: String) throws -> [Row] {
     try DatabaseQueue(path: path).read { try Row.fetchAll($0, sql: sql) }
   }
@@ -36,7 +39,7 @@ private let now = Instant(seconds: 1_800_000_000)
     let path = try ledgerFile("ledger-1", in: scratch)
     let tables = [
       "SELECT \(columns) FROM delivery ORDER BY id", "SELECT * FROM attempt", "SELECT * FROM event",
-      "SELECT * FROM publication", "SELECT * FROM endpoint", "SELECT * FROM export_run",
+      "SELECT * FROM publication", "SELECT * FROM endpoint", "SELECT \(runColumns) FROM export_run",
     ]
     let before = try tables.map { try rows(path, $0) }
     #expect(before.allSatisfy { !$0.isEmpty })

@@ -268,7 +268,11 @@ private func person(
     "organisation: {id: 1}\nexports: {keep: «C002 0»}\n",
     "organisation: {id: 1}\nsystems:\n  «C001 entraa»: {enabled: true}\n",
     "organisation: {id: 1}\nsystems: {hr: {enabled: «C002 yes»}}\n",
-    "organisation: {id: 1}\nsystems: {hr: {schedule: «C002 sometimes»}}\n", "organisation: «C003 {name: X}»\n",
+    "organisation: {id: 1}\nsystems: {hr: {schedule: «C002 sometimes»}}\n",
+    "organisation: {id: 1}\nsystems: {hr: {schedule: «C002 daily at 24:00»}}\n",
+    "organisation: {id: 1}\nsystems: {hr: {schedule: {weekly: «C002 mon at 06:00»}}}\n",
+    "organisation: {id: 1}\nsystems: {hr: {schedule: «C002 {daily: \"06:00\", every: 1h}»}}\n",
+    "organisation: «C003 {name: X}»\n",
   ])
   func `reports every error at its place`(text: String) throws {
     try expectFindings([:], configuration: text)

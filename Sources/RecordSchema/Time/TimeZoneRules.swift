@@ -77,6 +77,24 @@ public struct TimeZoneRules: Sendable, Equatable {
     return CalendarDate(dayNumber: Int32((Double(local) / 86_400).rounded(.down)))
   }
 
+  /// The first instant of a day at which the clock on the wall shows this time or a later one: where clocks jump over it,
+  /// the end of the gap; where they go back and show it twice, the first.
+  public func instant(of date: CalendarDate, at time: TimeOfDay) -> Instant {
+    let start = firstInstant(of: date)
+    guard time != .midnight else { return start }
+    let wanted = Int64(date.dayNumber) * 86_400 + Int64(time.minutes) * 60
+    let offsets = [wanted - 86_400, start.seconds, wanted, wanted + 86_400].map(offset)
+    let shown = offsets.map { wanted - $0 }.filter { $0 >= start.seconds && $0 + offset(at: $0) == wanted }
+    if let first = shown.min() { return Instant(seconds: first) }
+    // No clock shows it. Between these two it is jumped over.
+    var (before, after) = (wanted - (offsets.max() ?? 0), wanted - (offsets.min() ?? 0))
+    while before < after {
+      let middle = before + (after - before) / 2
+      if middle + offset(at: middle) >= wanted { after = middle } else { before = middle + 1 }
+    }
+    return Instant(seconds: before)
+  }
+
   /// The first instant at which the calendar shows this day: midnight, or the end of the gap when the clocks jump over
   /// midnight.
   public func firstInstant(of date: CalendarDate) -> Instant {

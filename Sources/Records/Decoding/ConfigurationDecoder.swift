@@ -195,31 +195,4 @@ public struct ConfigurationDecoder {
       return nil
     }
   }
-
-  /// `every commit`, `every: 3600s`, `daily` or `weekly`.
-  private mutating func schedule(_ node: YAMLNode, _ what: String) -> Configuration.Schedule? {
-    if node.entries != nil {
-      let parts = settings(node, known: ["every"], in: "\(what).schedule")
-      if let every = parts["every"], let word = text(every, "\(what).schedule.every") {
-        if word == "commit" { return .everyCommit }
-        if word.hasSuffix("s"), let seconds = Int(word.dropLast()),
-          (1...31_622_400).contains(seconds)
-        {
-          return .every(seconds)
-        }
-        invalid("\(what).schedule.every takes a number of seconds, such as 3600s, up to a year.", every)
-      }
-      return nil
-    }
-    switch text(node, "\(what).schedule") {
-    case "every commit", "commit": return .everyCommit
-    case "hourly": return .every(3600)
-    case "daily": return .daily
-    case "weekly": return .weekly
-    case nil: return nil
-    default:
-      invalid("\(what).schedule takes every commit, every: 3600s, hourly, daily or weekly.", node)
-      return nil
-    }
-  }
 }

@@ -32,8 +32,8 @@ extension Trouble {
     for subscription in targets.subscriptions where subscription.isActive {
       troubles += try all(of: subscription, workspace, targets, in: ledger, at: now)
     }
-    for system in targets.systems where system.isEnabled && !system.isApp {
-      troubles += try all(of: system, in: ledger, at: now)
+    for system in targets.systems where system.isEnabled {
+      troubles += try all(of: system, workspace, journal, targets, in: ledger, at: now)
     }
     return troubles
   }
@@ -87,22 +87,23 @@ extension Trouble {
   }
 
   private static func all(
-    of system: Configuration.SystemSettings, in ledger: Ledger, at now: Instant
+    of system: Configuration.SystemSettings, _ workspace: Workspace, _ journal: JournalEntry?, _ targets: Targets,
+    in ledger: Ledger, at now: Instant
   ) throws -> [Trouble] {
     let target = "export/\(system.name)"
-    let last = try ledger.newestExport(of: target)
-    if let error = last?.error {
+    let turn = try targets.turn(of: system, after: journal, in: ledger, at: now)
+    if let error = turn.failed?.error {
       return [Trouble(key: "failed/\(target)", target: target, text: "\(target): the files were not written: \(error)")]
     }
-    // Whoever writes once a day is late after a day and an hour.
-    guard let last, system.schedule.interval > 0 else { return [] }
-    let promised = system.schedule.interval + 3600
-    guard now.seconds - last.at.seconds > Int64(promised) else { return [] }
+    guard try turn.isOverdue(at: now, freshness: workspace.freshness()), let since = turn.lacking(at: now) else {
+      return []
+    }
+    let have = turn.last.map { "the files are of \($0.at); newer ones" } ?? "there are no files yet; some"
     return [
       Trouble(
         key: "late/\(target)", target: target,
         text:
-          "\(target): the files are of \(last.at), older than the promised \(duration(system.schedule.interval)). Does anything publish? See: staffrepo status"
+          "\(target): \(have) were due at \(since) by the schedule (\(system.schedule)). Does anything publish? See: staffrepo status"
       )
     ]
   }

@@ -8,7 +8,7 @@ struct PlanCommand: ParsableCommand {
     abstract: "Show what publishing would do: events, endpoints, exports, guards. Nothing is written or sent.",
     discussion: """
       EXAMPLES:
-        staffrepo plan                                      what publish would do now
+        staffrepo plan                                      what a push would have published now
         staffrepo plan origin/main..HEAD --format markdown  a pull request's comment
       """)
 
@@ -27,7 +27,7 @@ struct PlanCommand: ParsableCommand {
       guard let base else { throw ValidationError("A plan wants a range: BASE..HEAD") }
       plan = try planning.plan(from: base, to: head)
     } else {
-      plan = try planning.plan()
+      plan = try planning.plan(Pipeline.Options(followsSchedule: true))
     }
     switch format {
     case .text: Terminal.print(PlanText.text(plan))

@@ -19,6 +19,7 @@ struct Publish: ParsableCommand {
         staffrepo publish --dry-run             show what would be sent and written
         staffrepo publish --deadline 30         keep trying failed deliveries for 30 seconds
         staffrepo publish --to export/hr        write one system's files only
+        staffrepo publish --scheduled           for a timer: write the files that are due
         staffrepo publish --watch               follow the branch and the calendar until told to end
       """)
 
@@ -33,6 +34,10 @@ struct Publish: ParsableCommand {
 
   @Option(help: "Stop delivering after so many seconds; until then, failed deliveries are tried again when due.")
   var deadline: Int?
+
+  @Flag(
+    help: "Write only those files whose schedule says so, as the hook and the daemon do; else all that are enabled.")
+  var scheduled = false
 
   @Flag(help: "Follow the branch and the calendar, and deliver without pause, until SIGTERM or Ctrl-C.")
   var watch = false
@@ -54,7 +59,7 @@ struct Publish: ParsableCommand {
       throw ValidationError(
         "--to takes a target such as webhook/digital-id or export/hr; 'staffrepo status' lists them.")
     }
-    if watch, dryRun || to != nil || from != nil || deadline != nil {
+    if watch, dryRun || scheduled || to != nil || from != nil || deadline != nil {
       throw ValidationError("--watch publishes everything; it goes with --log, --metrics and --ledger only.")
     }
     if metrics != nil, !watch {
@@ -65,7 +70,7 @@ struct Publish: ParsableCommand {
   func run() throws {
     if watch { return try follow() }
     let workspace = try Workspace.open(ledger: ledger.ledger)
-    var options = Pipeline.Options(target: to, deadline: deadline)
+    var options = Pipeline.Options(target: to, deadline: deadline, followsSchedule: scheduled)
     if let from {
       guard try Journal(workspace.repository).last == nil else {
         throw Refusal("--from is for the first publication only; this repository has been published before.")
@@ -103,16 +108,16 @@ struct Publish: ParsableCommand {
       throw Refusal(
         "Process \(process) publishes this repository (publish --watch). End it first to use --to or --from.")
     }
-    _ = try Errand.send([Watching.tryNow], in: workspace)
+    _ = try Errand.send([Watching.tryNow] + (scheduled ? [Watching.scheduled] : []), in: workspace)
     let end = Clock.monotonicMilliseconds() + Int64(deadline ?? 30) * 1000
     var standing = try Standing(workspace, at: Clock.now())
     // Until everything is through, or was tried.
-    while Clock.monotonicMilliseconds() < end, !standing.isDone(at: Clock.now()) {
+    while Clock.monotonicMilliseconds() < end, !standing.isDone(at: Clock.now(), withFiles: !scheduled) {
       usleep(100_000)
       standing = try Standing(workspace, at: Clock.now())
     }
     Terminal.print("Process \(process) publishes this repository: it is at \(standing.journal?.to.short ?? "nothing").")
-    let trouble = standing.targets.filter { $0.state == .failed || $0.state == .pending }
+    let trouble = standing.targets.filter { $0.state == .failed || $0.state == .overdue || $0.state == .pending }
     for target in trouble {
       Terminal.print("\(target.name): \(target.state.rawValue)\(target.error.map { ", \($0)" } ?? "")")
     }

@@ -10,7 +10,8 @@ struct Status: ParsableCommand {
     commandName: "status",
     abstract: "Show for each target how far it is, and what is wrong.",
     discussion: """
-      A target is active (it has everything), pending (something is on its way), failed, or disabled.
+      A target is active (it has everything), pending (something is on its way), failed, overdue (its files are later than
+      their schedule says, by more than git config staffrepo.freshness), or disabled.
 
       EXAMPLES:
         staffrepo status
@@ -59,7 +60,7 @@ struct Status: ParsableCommand {
       table.add(
         target.name, target.state.rawValue, target.lastSync?.description ?? "never",
         target.commit.map { String($0.prefix(10)) } ?? "-", target.behind.map(String.init) ?? "-",
-        target.error ?? detail(target))
+        target.error ?? detail(target, standing))
     }
     lines += ["", table.text]
     if let hold = standing.journal?.hold { lines += ["", HoldText.text(hold)] }
@@ -74,8 +75,12 @@ struct Status: ParsableCommand {
     return lines.joined(separator: "\n")
   }
 
-  private func detail(_ target: Standing.Target) -> String {
-    target.metadata.filter { ["files", "rows", "delivered", "pending"].contains($0.name) && $0.value != .null }
-      .map { "\($0.name) \($0.value.text)" }.joined(separator: ", ")
+  private func detail(_ target: Standing.Target, _ standing: Standing) -> String {
+    var parts = target.metadata.filter {
+      ["files", "rows", "delivered", "pending"].contains($0.name) && $0.value != .null
+    }
+    .map { "\($0.name) \($0.value.text)" }
+    if let next = target.nextRun { parts.append(next <= standing.now ? "due since \(next)" : "next \(next)") }
+    return parts.joined(separator: ", ")
   }
 }

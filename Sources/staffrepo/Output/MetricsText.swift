@@ -25,7 +25,8 @@ enum MetricsText {
     let name = target.name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     let label = "target=\"\(name)\""
     metrics.add(
-      "staffrepo_target_up", "gauge", "1 while a target is active or pending, 0 when it failed or is disabled.",
+      "staffrepo_target_up", "gauge",
+      "1 while a target is active or pending, 0 when it failed, is overdue or is disabled.",
       target.state == .active || target.state == .pending ? 1 : 0, label)
     if let sync = target.lastSync {
       metrics.add(
@@ -35,6 +36,16 @@ enum MetricsText {
     metrics.add(
       "staffrepo_target_lag_seconds", "gauge", "For how long the oldest of what the target lacks has waited.",
       target.lag ?? 0, label)
+    if target.name.hasPrefix("export/") {
+      metrics.add(
+        "staffrepo_export_overdue", "gauge", "1 while files are later than their schedule and the freshness allow.",
+        target.state == .overdue ? 1 : 0, label)
+    }
+    if let next = target.nextRun {
+      metrics.add(
+        "staffrepo_export_next_run_timestamp_seconds", "gauge", "When files are written next by their schedule.",
+        Int(next.seconds), label)
+    }
     for member in target.metadata {
       guard case .int(let number) = member.value else { continue }
       if ["delivered", "dead", "superseded", "cancelled"].contains(member.name) {

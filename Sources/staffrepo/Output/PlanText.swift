@@ -14,7 +14,7 @@ enum PlanText {
       lines.append("\(target): \(counted(events.values.reduce(0, +), "event")) to send")
     }
     for export in plan.exports {
-      lines.append("\(export.target): a set of \(counted(export.rows, "person", "people"))")
+      lines.append("\(export.target): a set of \(counted(export.rows, "person", "people"))\(wait(export, "; "))")
     }
     for reading in plan.guards where reading.isTripped {
       lines.append("GUARD \(guardLine(reading))\(consent(plan, reading))")
@@ -39,6 +39,10 @@ enum PlanText {
       if plan.omitted > 0 { lines.append("... and \(plan.omitted) more") }
       lines += ["```", "</details>"]
     }
+    if !plan.exports.isEmpty {
+      lines += ["", "| Files | People | Written |", "|---|---:|---|"]
+      lines += plan.exports.map { "| `\($0.target)` | \($0.rows) | \($0.isWritten ? "at once" : wait($0, "")) |" }
+    }
     for held in plan.held { lines += ["", "- Held: `\(held.path.printable.replacing("`", with: "'"))`"] }
     return lines.joined(separator: "\n")
   }
@@ -48,6 +52,14 @@ enum PlanText {
     let range = plan.base.map { "\($0.short)..\(plan.head.short)" } ?? "the first publication, at \(plan.head.short)"
     if plan.base == nil { return "\(range): a baseline; nothing is sent for what was there before." }
     return "\(range): \(counted(plan.commits, "commit")), \(counted(total, "event"))"
+  }
+
+  /// What keeps files from being written with this publication.
+  private static func wait(_ export: Plan.Export, _ before: String) -> String {
+    if export.isWritten { return "" }
+    if export.schedule == .everyCommit { return "\(before)nothing new" }
+    let next = export.next.map { ", next \($0)" } ?? ""
+    return "\(before)not now but \(export.schedule)\(next)"
   }
 
   private static func consent(_ plan: Plan, _ reading: GuardReading) -> String {
@@ -81,7 +93,13 @@ extension Plan {
             "by_event": .object(events.sorted { $0.key < $1.key }.map { .init($0.key, .int($0.value)) }),
           ]
         }),
-      "exports": .array(exports.map { ["target": .string($0.target), "rows": .int($0.rows)] }),
+      "exports": .array(
+        exports.map {
+          [
+            "target": .string($0.target), "rows": .int($0.rows), "schedule": .string($0.schedule.description),
+            "written": .bool($0.isWritten), "next_run": .optional($0.next?.description),
+          ]
+        }),
       "guards": .array(
         guards.map {
           [

@@ -1,4 +1,5 @@
 import FileStore
+import GitStore
 import Ledger
 import Publishers
 import RecordSchema
@@ -13,15 +14,8 @@ struct Exporting {
   let now: Instant
 
   func run(_ published: Published, position: Int, in ledger: Ledger) throws -> [ExportRun] {
-    guard let staff = published.staff else { return [] }
-    let wanted = staff.configuration.systems.filter { system in
-      system.isEnabled && (target.map { $0 == "export/\(system.name)" } ?? true)
-        && !SystemFiles(system, of: staff.configuration).isEmpty
-    }
-    guard !wanted.isEmpty else { return [] }
-    guard let list = try published.list(at: now) else { return [] }
-    let due = try wanted.filter { try isDue($0, list.context, position, in: ledger) }
-    guard !due.isEmpty else { return [] }
+    let due = try due(published, position: position, in: ledger)
+    guard !due.isEmpty, let staff = published.staff, let list = try published.list(at: now) else { return [] }
     let writing = ExportWriting(
       systems: due.map { SystemFiles($0, of: staff.configuration) }, keep: staff.configuration.keptExports,
       folder: workspace.exportsFolder)
@@ -33,17 +27,43 @@ struct Exporting {
     return runs
   }
 
-  /// Not when the set is there already, nor before its time when the schedule decides.
-  private func isDue(
-    _ system: Configuration.SystemSettings, _ context: StaffContext, _ position: Int, in ledger: Ledger
-  ) throws -> Bool {
-    guard let last = try ledger.newestExport(of: "export/\(system.name)", succeeded: true) else { return true }
+  /// The systems that are to be given a set now. Those whose turn it is and that have everything already are noted as done.
+  func due(_ published: Published, position: Int, in ledger: Ledger) throws -> [Configuration.SystemSettings] {
+    try turns(published, position: position, in: ledger).compactMap { system, turn in
+      let isThere = isThere(turn.last, system)
+      let answer = turn.answer(at: now, isThere: isThere)
+      if answer == .nothingNew, system.schedule != .everyCommit {
+        try ledger.noteNothingNew(for: "export/\(system.name)", at: now)
+      }
+      // By hand, only a set that is there already is left alone.
+      let isWritten = followsSchedule ? answer == .write : !(turn.isCurrent && isThere)
+      return isWritten ? system : nil
+    }
+  }
+
+  /// When the next system's turn comes; `nil`: when something is published.
+  func nextTurn(_ published: Published, position: Int, in ledger: Ledger) throws -> Instant? {
+    try turns(published, position: position, in: ledger).compactMap { $0.turn.nextRun(at: now) }.filter { $0 > now }
+      .min()
+  }
+
+  private func turns(
+    _ published: Published, position: Int, in ledger: Ledger
+  ) throws -> [(system: Configuration.SystemSettings, turn: ExportTurn)] {
+    guard let staff = published.staff, let asOf = published.asOf(at: now) else { return [] }
+    let zone = staff.configuration.organisation.timeZone
+    let contents = ExportTurn.Contents(position: position, commit: staff.commit?.description ?? "", asOf: asOf)
+    return try staff.configuration.systems.filter { isWanted($0, staff.configuration) }.map { system in
+      (system, try ExportTurn(system, zone, wanted: contents, in: ledger))
+    }
+  }
+
+  private func isWanted(_ system: Configuration.SystemSettings, _ configuration: Configuration) -> Bool {
+    system.isEnabled && configuration.writesFiles(for: system) && (target.map { $0 == "export/\(system.name)" } ?? true)
+  }
+
+  private func isThere(_ last: ExportRun?, _ system: Configuration.SystemSettings) -> Bool {
     let folder = ExportFolder("\(workspace.exportsFolder)/\(system.name)")
-    let isThere =
-      last.folder.map { folder.current == $0 && FileStore.exists("\(folder.path)/\($0)/manifest.json") } ?? false
-    if isThere, last.position == position, last.commit == context.commit, last.asOf == context.asOf { return false }
-    guard followsSchedule, isThere else { return true }
-    // A run with a wrong clock may have left a time that is to come; that is no reason to wait for it.
-    return last.at > now || now >= last.at.adding(seconds: Int64(system.schedule.interval))
+    return last?.folder.map { folder.current == $0 && FileStore.exists("\(folder.path)/\($0)/manifest.json") } ?? false
   }
 }

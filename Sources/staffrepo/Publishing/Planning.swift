@@ -15,7 +15,7 @@ struct Plan {
   var events: [String: Int] = [:]
   /// Target to event name to count.
   var endpoints: [String: [String: Int]] = [:]
-  var exports: [(target: String, rows: Int)] = []
+  var exports: [Export] = []
   var guards: [GuardReading] = []
   /// The guards that trip and that somebody who may has approved.
   var approvedGuards: Set<String> = []
@@ -26,6 +26,17 @@ struct Plan {
   var omitted = 0
 
   static let lineLimit = 200
+
+  /// One system's files.
+  struct Export {
+    let target: String
+    let rows: Int
+    let schedule: Schedule
+    /// This run would write them; else they wait for their schedule, or there is nothing new.
+    let isWritten: Bool
+    /// When the schedule has them written next; `nil`: with a publication, or nobody knows.
+    let next: Instant?
+  }
 }
 
 /// Works out a plan without writing or sending anything.
@@ -60,7 +71,10 @@ struct Planning {
         plan.approvedGuards = try approved(plan.guards, from: rules, to: entry.to, on: entry.settled)
       }
     }
-    try finish(&plan, staff ?? line.staff(at: tip.commit))
+    try finish(&plan, staff ?? line.staff(at: tip.commit)) { system, targets, ledger in
+      let turn = try targets.turn(of: system, after: entry ?? journal.last, in: ledger, at: now)
+      return export(turn, followsSchedule: options.followsSchedule)
+    }
     return plan
   }
 
@@ -86,7 +100,11 @@ struct Planning {
     }
     plan.guards = try guards(line, from: before, to: head, on: today)
     plan.approvedGuards = try approved(plan.guards, from: base, to: head, on: today)
-    try finish(&plan, staff)
+    try finish(&plan, staff) { system, targets, ledger in
+      // A clone knows no earlier runs: they are taken to have been on time.
+      guard let ledger else { return export(system, in: targets.zone) }
+      return export(try targets.turn(of: system, after: entry, in: ledger, at: now), followsSchedule: true)
+    }
     return plan
   }
 
@@ -108,13 +126,38 @@ struct Planning {
     }
   }
 
-  private func finish(_ plan: inout Plan, _ staff: Staff) throws {
+  private func finish(
+    _ plan: inout Plan, _ staff: Staff,
+    _ export: (Configuration.SystemSettings, Targets, Ledger?) throws -> (isWritten: Bool, next: Instant?)
+  ) throws {
     for subscription in staff.subscriptions where subscription.isActive {
       plan.endpoints[subscription.target] = plan.endpoints[subscription.target] ?? [:]
     }
     let count = try staff.personIDs().count
-    plan.exports = Targets(staff).systems.filter(\.isEnabled).map { ("export/\($0.name)", count) }
+    let targets = Targets(staff)
+    let ledger = try Ledger.openForReading(workspace.ledgerPath)
+    plan.exports = try targets.systems.filter(\.isEnabled).map { system in
+      let (isWritten, next) = try export(system, targets, ledger)
+      return Plan.Export(
+        target: "export/\(system.name)", rows: count, schedule: system.schedule, isWritten: isWritten, next: next)
+    }
     plan.held = staff.held
+  }
+
+  /// Whether this run would write a system's files, and else when its schedule does.
+  private func export(
+    _ turn: ExportTurn, followsSchedule: Bool
+  ) -> (isWritten: Bool, next: Instant?) {
+    let isWritten = followsSchedule ? turn.answer(at: now, isThere: true) == .write : !turn.isCurrent
+    return (isWritten, isWritten ? nil : turn.nextRun(at: now))
+  }
+
+  private func export(
+    _ system: Configuration.SystemSettings, in zone: TimeZoneRules
+  ) -> (isWritten: Bool, next: Instant?) {
+    // When the last run was is not known, so neither is what comes so many seconds after it.
+    if case .every = system.schedule { return (false, nil) }
+    return (system.schedule == .everyCommit, system.schedule.nextRun(after: now, in: zone))
   }
 
   /// The tripped guards that somebody who may has approved.

@@ -12,14 +12,22 @@ struct Published {
 
   var hold: Hold? { entry?.hold }
 
+  /// The day that export files are of. A held branch stays on its day: what the next days bring by its records, a held commit
+  /// may have mended. And no day is taken back that was settled.
+  func asOf(at now: Instant) -> CalendarDate? {
+    staff.map { Self.asOf($0.configuration.organisation.timeZone, entry, at: now) }
+  }
+
+  static func asOf(_ zone: TimeZoneRules, _ entry: JournalEntry?, at now: Instant) -> CalendarDate {
+    let today = zone.date(at: now)
+    let settled = entry?.settled ?? today
+    return entry?.hold == nil ? max(today, settled) : settled
+  }
+
   /// Everybody as consumers were told, for export files.
   func list(at now: Instant) throws -> StaffList? {
-    guard let staff else { return nil }
-    let today = staff.configuration.organisation.timeZone.date(at: now)
+    guard let staff, let asOf = asOf(at: now) else { return nil }
     let told = try ToldPeople(hold?.told ?? Hold.Told()) { try staff.person($0)?.record }
-    let settled = entry?.settled ?? today
-    // A held branch stays on its day: what the next days bring by its records, a held commit may have mended. And no day is
-    // taken back that was settled.
-    return try staff.list(on: hold == nil ? max(today, settled) : settled, told)
+    return try staff.list(on: asOf, told)
   }
 }

@@ -9,7 +9,7 @@ import Records
 /// How far each target is.
 struct Standing {
   enum State: String {
-    case active, pending, failed, disabled
+    case active, pending, failed, overdue, disabled
   }
 
   struct Target {
@@ -24,9 +24,14 @@ struct Standing {
     let error: String?
     /// When what waits is tried next.
     var nextAttempt: Instant?
+    /// When files are written next; `nil`: with the next publication.
+    var nextRun: Instant?
+    /// It has all that is published.
+    var isCurrent = false
     let metadata: [JSON.Member]
   }
 
+  let now: Instant
   let branch: String
   let tip: OID
   let journal: JournalEntry?
@@ -46,18 +51,19 @@ struct Standing {
 
 extension Standing {
   init(_ workspace: Workspace, at now: Instant) throws {
+    self.now = now
     let tip = try workspace.tip()
     let journal = try Journal(workspace.repository)
     let ledger = try Ledger.openForReading(workspace.ledgerPath)
     let reader = StandingReader(
-      workspace: workspace, ledger: ledger, tip: tip.commit, hold: journal.last?.hold, now: now)
+      workspace: workspace, ledger: ledger, tip: tip.commit, journal: journal.last, now: now)
     let targets = try Targets(workspace)
     branch = tip.branch
     self.tip = tip.commit
     self.journal = journal.last
     behind = try reader.distance(from: journal.last?.to)
     self.targets =
-      try targets.subscriptions.map(reader.target) + targets.systems.map(reader.target)
+      try targets.subscriptions.map(reader.target) + targets.systems.map { try reader.target($0, targets) }
     held = journal.last?.held ?? []
     let known = Dictionary(try ledger?.alarms().map { ($0.key, $0.raised) } ?? []) { $1 }
     // As it is now, whether or not anything runs that would ring them.
@@ -70,9 +76,12 @@ extension Standing {
   }
 
   /// Nothing more is to be tried now.
-  func isDone(at now: Instant) -> Bool {
+  ///
+  /// - Parameter withFiles: all files were asked for, whatever their schedule.
+  func isDone(at now: Instant, withFiles: Bool) -> Bool {
     return targets.allSatisfy { target in
-      guard target.state != .disabled, target.name.hasPrefix("webhook/") else { return true }
+      guard target.state != .disabled else { return true }
+      guard target.name.hasPrefix("webhook/") else { return !withFiles || target.isCurrent || target.state == .failed }
       if target.state == .active { return true }
       return target.nextAttempt.map { $0 > now } ?? (target.error != nil)
     }
@@ -115,8 +124,10 @@ private struct StandingReader {
   let workspace: Workspace
   let ledger: Ledger?
   let tip: OID
-  let hold: Hold?
+  let journal: JournalEntry?
   let now: Instant
+
+  private var hold: Hold? { journal?.hold }
 
   /// Commits from one on to the tip; everything when there was none before.
   func distance(from commit: OID?) throws -> Int? {
@@ -164,25 +175,27 @@ private struct StandingReader {
     }
   }
 
-  func target(_ system: Configuration.SystemSettings) throws -> Standing.Target {
-    let name = "export/\(system.name)"
-    let last = try ledger?.newestExport(of: name)
-    let good = try ledger?.newestExport(of: name, succeeded: true)
+  func target(_ system: Configuration.SystemSettings, _ targets: Targets) throws -> Standing.Target {
+    let turn = try targets.turn(of: system, after: journal, in: ledger, at: now)
+    let good = turn.last
+    let isOverdue = try turn.isOverdue(at: now, freshness: workspace.freshness())
     let state: Standing.State =
-      if !system.isEnabled { .disabled } else if last?.error != nil { .failed } else if good == nil || hold != nil {
-        .pending
-      } else { .active }
-    let next = good.map { $0.at.adding(seconds: Int64(system.schedule.interval)) }
+      if !system.isEnabled { .disabled } else if turn.failed != nil { .failed } else if isOverdue {
+        .overdue
+      } else if good == nil || hold != nil { .pending } else { .active }
+    let next = system.isEnabled ? turn.nextRun(at: now) : nil
     return Standing.Target(
-      name: name, state: state, lastSync: good?.at, commit: good?.commit,
-      behind: try distance(from: good.flatMap { OID($0.commit) }), lag: nil,
-      error: last?.error ?? hold.map { "held: \(HoldText.reasons($0))" },
+      name: "export/\(system.name)", state: state, lastSync: good?.at, commit: good?.commit,
+      behind: try distance(from: good.flatMap { OID($0.commit) }),
+      lag: system.isEnabled ? turn.lacking(at: now).map { Int(now.seconds - $0.seconds) } : nil,
+      error: turn.failed?.error ?? hold.map { "held: \(HoldText.reasons($0))" },
+      nextRun: next, isCurrent: turn.isCurrent,
       metadata: [
         .init("files", .optional(good?.files)), .init("rows", .optional(good?.rows)),
         .init("bytes", .optional(good?.bytes)), .init("duration_ms", .optional(good?.milliseconds)),
         .init("as_of", .optional(good?.asOf.description)), .init("folder", .optional(good?.folder)),
-        .init("digest", .optional(good?.digest)),
-        .init("next_run", .optional(system.schedule.interval == 0 ? nil : next?.description)),
+        .init("digest", .optional(good?.digest)), .init("schedule", .string(system.schedule.description)),
+        .init("checked", .optional(good?.done.description)), .init("next_run", .optional(next?.description)),
       ])
   }
 }

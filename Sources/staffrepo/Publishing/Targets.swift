@@ -1,5 +1,6 @@
 import GitStore
 import Journal
+import Ledger
 import Publishers
 import RecordSchema
 import Records
@@ -10,6 +11,7 @@ struct Targets {
   let systems: [Configuration.SystemSettings]
   /// The organisation's id.
   let organisation: Int
+  let zone: TimeZoneRules
 
   /// Reads the configuration and the subscriptions of the newest commit, and nobody's record, unless a subscription's last
   /// good state must be found.
@@ -79,8 +81,25 @@ struct Targets {
   private init(_ subscriptions: [Subscription], _ configuration: Configuration) {
     self.subscriptions = subscriptions.sorted { $0.name < $1.name }
     organisation = configuration.organisation.id
-    systems = configuration.systems.filter { PublisherRegistry.publisher(for: $0.name) != nil }
+    zone = configuration.organisation.timeZone
+    systems = configuration.systems.filter(configuration.writesFiles)
+  }
+
+  /// When a system is to be given files next, after what the journal ends with.
+  func turn(
+    of system: Configuration.SystemSettings, after journal: JournalEntry?, in ledger: Ledger?, at now: Instant
+  ) throws -> ExportTurn {
+    let wanted = journal.map {
+      ExportTurn.Contents(
+        position: $0.position, commit: $0.to.description, asOf: Published.asOf(zone, $0, at: now))
+    }
+    return try ExportTurn(system, zone, wanted: wanted, in: ledger)
   }
 
   var names: [String] { subscriptions.map(\.target) + systems.map { "export/\($0.name)" } }
+}
+
+extension Configuration {
+  /// Sets of files are written for this system, while it is enabled.
+  func writesFiles(for system: SystemSettings) -> Bool { !SystemFiles(system, of: self).isEmpty }
 }

@@ -11,19 +11,20 @@ import Records
 
 /// The daemon: follows the branch and the calendar, and delivers without pause.
 ///
-/// Everything happens on one thread, in turns. A push wakes it by the change of a file; a look now and then makes up for
-/// what no file told. It holds the publishing lock as long as it lives.
+/// Everything happens on one thread, in turns, but for writing export files. A push wakes it by the change of a file; a look
+/// now and then makes up for what no file told. It holds the publishing lock as long as it lives.
 final class Watching {
   struct Options {
     /// Where the numbers for monitoring are written, again and again.
     var metrics: String?
   }
 
-  private let open: () throws -> Workspace
+  private let open: @Sendable () throws -> Workspace
   private let options: Options
   private let clock: RunningClock
   private let watch = FolderWatch()
   private let bell = BellRinger()
+  private let writing = BackgroundExports()
   private var workspace: Workspace
   private var ledger: Ledger
   private var ledgerFile: FileIdentity?
@@ -37,11 +38,15 @@ final class Watching {
   private var metrics = Timer(every: 15)
   private var pruning = Timer(every: 86_400)
   private var midnight: Instant?
+  /// When the next system's schedule has files written.
+  private var nextExport: Instant?
+  /// Somebody asked by hand: files are written whatever the schedules say.
+  private var wantsAllExports = false
   /// What keeps it from publishing, and since when it is tried again in ever longer pauses.
   private var failure: (text: String, pause: Int64)?
 
   /// - Parameter open: opens the repository anew: its settings may have changed.
-  init(_ options: Options, open: @escaping () throws -> Workspace) throws {
+  init(_ options: Options, open: @escaping @Sendable () throws -> Workspace) throws {
     self.options = options
     self.open = open
     clock = RunningClock(started: Clock.now())
@@ -64,7 +69,14 @@ final class Watching {
       }
     }
     Terminal.message("ending; what is under way is finished first")
+    let end = Clock.monotonicMilliseconds() + 25_000
     try courier?.drain(milliseconds: 25_000)
+    guard writing.finish(milliseconds: max(1000, end - Clock.monotonicMilliseconds())) else {
+      // What is half written nobody sees, and the next run removes it. Until the process is gone, so is nobody else let in.
+      Terminal.warning("export files under way are given up; the next run writes them")
+      exit(0)
+    }
+    try reportExports()
   }
 
   // MARK: One turn
@@ -78,7 +90,8 @@ final class Watching {
       try look(now)
       try runErrands(now)
     }
-    if exports.isDue(at: now) { try export(now) }
+    try reportExports()
+    if writing.since == nil, exports.isDue(at: now) || nextExport.map({ now >= $0 }) ?? false { try export(now) }
     if alarms.isDue(at: now) { try ring(now) }
     if let path = options.metrics, metrics.isDue(at: now) { try writeMetrics(path, now) }
     if pruning.isDue(at: now) { try ledger.prune(before: now.adding(seconds: -86_400 * Int64(workspace.keptDays()))) }
@@ -98,12 +111,16 @@ final class Watching {
 
   /// The errand of whoever calls `publish` beside a daemon.
   static let tryNow = "publish"
+  /// Said with it: files by their schedules only.
+  static let scheduled = "scheduled"
 
   private func runErrands(_ now: Instant) throws {
     try Errand.runAll(in: workspace) { words in
       do {
-        if words == [Self.tryNow] {
+        if words.first == Self.tryNow {
           lookedAt = nil
+          wantsAllExports = wantsAllExports || !words.contains(Self.scheduled)
+          exports.hurry()
           try look(now)
           try ledger.hurry(nil, at: now)
           // A new one: circuits are closed, and everything that waits is looked at again.
@@ -183,20 +200,41 @@ final class Watching {
   /// What was said of endpoints already.
   private var faults: [String: String] = [:]
 
+  /// Has the files written that are due, beside everything else.
   private func export(_ now: Instant) throws {
-    guard let published else { return }
-    // People's access first: a set of files may take seconds.
-    if let courier, !courier.isIdle, exportPatience > 0 {
-      exportPatience -= 1
-      return exports.hurry()
+    guard let published, let position = published.entry?.position else { return }
+    let exporting = Exporting(workspace: workspace, target: nil, followsSchedule: !wantsAllExports, now: now)
+    (wantsAllExports, nextExport) = (false, nil)
+    let due = try exporting.due(published, position: position, in: ledger)
+    nextExport = try exporting.nextTurn(published, position: position, in: ledger)
+    guard !due.isEmpty else { return }
+    let (open, ledger, followsSchedule) = (open, ledger, exporting.followsSchedule)
+    writing.begin(at: now) {
+      // Handles of its own: neither the repository nor the staff is for two threads.
+      let workspace = try open()
+      let journal = try Journal(workspace.repository)
+      guard let entry = journal.last else { return [] }
+      let published = Published(staff: try workspace.line(journal.entries).staff(after: entry), entry: entry)
+      return try Exporting(workspace: workspace, target: nil, followsSchedule: followsSchedule, now: now)
+        .run(published, position: entry.position, in: ledger)
     }
-    exportPatience = 50
-    let exporting = Exporting(workspace: workspace, target: nil, followsSchedule: true, now: now)
-    for run in try exporting.run(published, position: ledger.position(), in: ledger) where run.error == nil {
+  }
+
+  /// Says what became of the files.
+  private func reportExports() throws {
+    guard let outcome = writing.takeOutcome() else { return }
+    alarms.hurry()
+    let runs = try outcome.get()
+    if let published, let position = published.entry?.position {
+      // What was published meanwhile.
+      if runs.contains(where: { $0.position != position }) { exports.hurry() }
+      let exporting = Exporting(workspace: workspace, target: nil, followsSchedule: true, now: clock.now)
+      nextExport = try exporting.nextTurn(published, position: position, in: ledger)
+    }
+    for run in runs where run.error == nil {
       Terminal.message(
         "\(run.target): \(counted(run.files ?? 0, "file")), \(counted(run.rows ?? 0, "row"))",
         [.init("target", .string(run.target)), .init("rows", .optional(run.rows))])
-      alarms.hurry()
     }
   }
 
@@ -212,18 +250,25 @@ final class Watching {
     }
   }
 
-  /// How many turns more the files wait for deliveries.
-  private var exportPatience = 50
-
   private func ring(_ now: Instant) throws {
-    let troubles = try Trouble.all(
+    var troubles = try Trouble.all(
       workspace, published?.entry, Targets(workspace), in: ledger, at: now)
+    if try isCatchingUp(now) {
+      let lasting = Set(try ledger.alarms().map(\.key))
+      troubles.removeAll { $0.key.hasPrefix("late/export/") && !lasting.contains($0.key) }
+    }
     bell.ring(troubles, by: workspace.alarmCommand, in: ledger, at: now)
+  }
+
+  /// Files are about to be written, after a pause of the machine, say: nobody need be called for that.
+  private func isCatchingUp(_ now: Instant) throws -> Bool {
+    guard let since = writing.since else { return exports.isHurried }
+    return try now.seconds - since.seconds <= Int64(workspace.freshness())
   }
 
   private func deliver() throws {
     let descriptors = [watch.descriptor, Stopping.descriptor].filter { $0 >= 0 }
-    let wait: Int32 = exports.isHurried || looks.isHurried ? 20 : 500
+    let wait: Int32 = looks.isHurried || exports.isHurried && writing.since == nil ? 20 : 500
     guard let courier else { return Descriptors.wait(on: descriptors, milliseconds: wait) }
     try courier.advance(waiting: wait, alsoOn: descriptors, isEager: false)
   }

@@ -35,8 +35,9 @@ extension SchemaForm {
         "type", choice(["app"]), isRequired: isApp,
         "app: gets messages or asks us, and files only where profiles or mappings ask for them."),
       .init(
-        "schedule", schedule, "When it gets new files: every commit, hourly, daily, weekly, or every: 3600s.",
-        examples: ["daily", ["every": "3600s"]]),
+        "schedule", schedule,
+        "When it gets new files: every commit, hourly, daily at 06:00, weekly on monday at 06:00, or every: 15m.",
+        examples: ["daily at 06:00", ["every": "15m"]]),
       .init(
         "profiles", oneOrList(of: choice(profileNames)),
         "The ready-made sets of files that it gets; when nothing stands here, the system's first, for an app none. docs/exports says what they hold.",
@@ -48,13 +49,27 @@ extension SchemaForm {
   }
 
   private static let schedule: SchemaForm = {
-    let interval = SchemaForm([
-      "type": "string", "pattern": "^(?:commit|[1-9][0-9]{0,7}s)$",
-      "patternErrorMessage": "Write a number of seconds, such as 3600s, up to a year.",
-    ])
+    let days = Schedule.Weekday.allCases.map(\.rawValue).joined(separator: "|")
+    let time = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+    let span = "(?:[1-9][0-9]{0,7}s|[1-9][0-9]{0,5}m|[1-9][0-9]{0,3}h|[1-9][0-9]{0,2}d)"
+    func words(_ pattern: String, _ message: String) -> SchemaForm {
+      SchemaForm(["type": "string", "pattern": .string("^(?:\(pattern))$"), "patternErrorMessage": .string(message)])
+    }
     return anyOf([
-      choice(["every commit", "commit", "hourly", "daily", "weekly"]),
-      fields([.init("every", interval, "A number of seconds, such as 3600s, up to a year.", examples: ["3600s"])]),
+      words(
+        "every commit|commit|every \(span)|hourly|daily(?: at \(time))?|weekly(?: on (?:\(days)))?(?: at \(time))?",
+        "Write every commit, hourly, daily, daily at 06:00, weekly, or weekly on monday at 06:00."),
+      fields([
+        .init(
+          "every", words("commit|\(span)", "Write a time such as 3600s, 15m, 2h or 1d, up to a year."),
+          "So long after the last run: 3600s, 15m, 2h or 1d, up to a year.", examples: ["15m"])
+      ]),
+      fields([.init("daily", words(time, "Write a time such as 06:00."), "From this time on.", examples: ["06:00"])]),
+      fields([
+        .init(
+          "weekly", words("(?:\(days))(?: at \(time))?|\(time)", "Write a day, such as monday, or monday at 06:00."),
+          "From this day on, or this time of it.", examples: ["monday at 06:00"])
+      ]),
     ])
   }()
 }

@@ -51,9 +51,9 @@ final class TableFile: StaffFile {
     try output.finish()
   }
 
-  private typealias Line = (bytes: [UInt8], subject: RowSubject)
+  typealias Line = (bytes: [UInt8], subject: RowSubject)
 
-  private static func lines(
+  static func lines(
     _ rows: [MadeRow], _ mapping: TableMapping, _ text: TableText, _ faults: inout [TableFault]
   ) -> [Line] {
     rows.compactMap { row in

@@ -19,6 +19,10 @@ enum PlanText {
     for reading in plan.guards where reading.isTripped {
       lines.append("GUARD \(guardLine(reading))\(consent(plan, reading))")
     }
+    for table in plan.refusedTables {
+      lines.append("\(table.target): \(table.file) could not be written, because of \(counted(table.count, "cell")):")
+      lines += table.lines.map { "  \($0)" }
+    }
     for held in plan.held { lines.append("Held: \(held.kind.rawValue) \(held.key): \(held.reason)") }
     return lines.joined(separator: "\n")
   }
@@ -42,6 +46,14 @@ enum PlanText {
     if !plan.exports.isEmpty {
       lines += ["", "| Files | People | Written |", "|---|---:|---|"]
       lines += plan.exports.map { "| `\($0.target)` | \($0.rows) | \($0.isWritten ? "at once" : wait($0, "")) |" }
+    }
+    for table in plan.refusedTables {
+      lines += [
+        "", "> **\(table.target):** `\(table.file)` could not be written, because of \(counted(table.count, "cell")):",
+        "",
+        "```",
+      ]
+      lines += table.lines + ["```"]
     }
     for held in plan.held { lines += ["", "- Held: `\(held.path.printable.replacing("`", with: "'"))`"] }
     return lines.joined(separator: "\n")
@@ -106,6 +118,13 @@ extension Plan {
             "guard": .string($0.limit.name), "target": .optional($0.target), "count": .int($0.count), "of": .int($0.of),
             "limit": ["count": .int($0.limit.count), "percent": .int($0.limit.percent)],
             "tripped": .bool($0.isTripped), "approved": .bool(approvedGuards.contains($0.limit.name)),
+          ]
+        }),
+      "refused_tables": .array(
+        refusedTables.map {
+          [
+            "target": .string($0.target), "file": .string($0.file), "cells": .int($0.count),
+            "first": .array($0.lines.map(JSON.string)),
           ]
         }),
       "held": .array(held.map(\.json)),

@@ -11,6 +11,8 @@ struct ExportWriting {
   let keep: Int
   /// Of all systems.
   let folder: String
+  /// Where the values stand that cannot be written.
+  let staff: Staff
 
   /// One run for each system, failed ones with what went wrong.
   func run(_ list: StaffList, position: Int, at now: Instant) throws -> [ExportRun] {
@@ -53,7 +55,7 @@ struct ExportWriting {
         runs[place].digest = digest.text
       } catch {
         draft.discard()
-        runs[place].error = "\(error)"
+        runs[place].error = (error as? TableRefusal).map { ExportFaults.text($0, staff) } ?? "\(error)"
       }
     }
     for place in runs.indices { runs[place].milliseconds = Int(Clock.monotonicMilliseconds() - started) }

@@ -18,7 +18,7 @@ struct Exporting {
     guard !due.isEmpty, let staff = published.staff, let list = try published.list(at: now) else { return [] }
     let writing = ExportWriting(
       systems: due.map { SystemFiles($0, of: staff.configuration) }, keep: staff.configuration.keptExports,
-      folder: workspace.exportsFolder)
+      folder: workspace.exportsFolder, staff: staff)
     let runs = try writing.run(list, position: position, at: now)
     for run in runs {
       if let error = run.error { Terminal.problem("\(run.target): \(error)") }

@@ -19,11 +19,22 @@ struct Plan {
   var guards: [GuardReading] = []
   /// The guards that trip and that somebody who may has approved.
   var approvedGuards: Set<String> = []
+  /// Tables that could not be written as the records stand.
+  var refusedTables: [RefusedTable] = []
   var held: [HeldRecord] = []
   /// What the events are about, in order, for people who read the plan.
   var lines: [String] = []
   /// How many lines more there would be.
   var omitted = 0
+
+  struct RefusedTable {
+    let target: String
+    let file: String
+    /// Of cells.
+    let count: Int
+    /// The first of them.
+    let lines: [String]
+  }
 
   static let lineLimit = 200
 
@@ -142,6 +153,26 @@ struct Planning {
         target: "export/\(system.name)", rows: count, schedule: system.schedule, isWritten: isWritten, next: next)
     }
     plan.held = staff.held
+    plan.refusedTables = try refusedTables(of: targets.systems.filter(\.isEnabled), staff)
+  }
+
+  /// The tables that could not be written, because of some people's cells.
+  private func refusedTables(of systems: [Configuration.SystemSettings], _ staff: Staff) throws -> [Plan.RefusedTable] {
+    let list = try staff.list(on: staff.configuration.organisation.timeZone.date(at: now))
+    let trials = try systems.flatMap { system in
+      try SystemFiles(system, of: staff.configuration).tables().map { (system.name, TableTrial($0, list.context)) }
+    }
+    guard !trials.isEmpty else { return [] }
+    try list.forEachPart { members in
+      for (_, trial) in trials { trial.take(members) }
+    }
+    return trials.compactMap { name, trial in
+      trial.finish().map { refusal in
+        Plan.RefusedTable(
+          target: "export/\(name)", file: refusal.file, count: refusal.count,
+          lines: refusal.faults.map { ExportFaults.line($0, staff) })
+      }
+    }
   }
 
   /// Whether this run would write a system's files, and else when its schedule does.

@@ -20,11 +20,17 @@ struct Exporting {
     }
     guard !wanted.isEmpty else { return [] }
     guard let list = try published.list(at: now) else { return [] }
-    let due = try wanted.filter { try isDue($0, list.context, position, in: ledger) }
+    let destinations = Destinations(workspace: workspace)
+    let places = Dictionary(wanted.map { ($0.name, destinations.place(of: $0)) }) { $1 }
+    // A new destination has nothing yet, so a set is written for it whether or not it is time.
+    let due = try wanted.filter { system in
+      try destinations.folder(of: system).isElsewhere(than: places[system.name] ?? "")
+        || isDue(system, list.context, position, in: ledger)
+    }
     guard !due.isEmpty else { return [] }
     let writing = ExportWriting(
       systems: due.map { SystemFiles($0, of: staff.configuration) }, keep: staff.configuration.keptExports,
-      folder: workspace.exportsFolder)
+      folder: workspace.exportsFolder, places: places)
     let runs = try writing.run(list, position: position, at: now)
     for run in runs {
       if let error = run.error { Terminal.problem("\(run.target): \(error)") }

@@ -25,7 +25,7 @@ extension SchemaForm {
         examples: ["daily", ["every": "3600s"]]),
       .init("profiles", anything, "Not read yet."),
       .init("mappings", anything, "Not read yet."),
-      .init("destination", anything, "Not read yet."),
+      .init("destination", destination, "Where new sets of files are sent."),
       .init("options", map(of: setting), "Settings of that system alone.", examples: [["domain": "larkfield.example"]]),
     ])
   }

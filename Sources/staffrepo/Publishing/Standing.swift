@@ -24,7 +24,9 @@ struct Standing {
     let error: String?
     /// When what waits is tried next.
     var nextAttempt: Instant?
-    let metadata: [JSON.Member]
+    var metadata: [JSON.Member]
+    /// Somebody else's place gets its files, rather than it taking them.
+    var isSent = false
   }
 
   let branch: String
@@ -72,7 +74,7 @@ extension Standing {
   /// Nothing more is to be tried now.
   func isDone(at now: Instant) -> Bool {
     return targets.allSatisfy { target in
-      guard target.state != .disabled, target.name.hasPrefix("webhook/") else { return true }
+      guard target.state != .disabled, target.name.hasPrefix("webhook/") || target.isSent else { return true }
       if target.state == .active { return true }
       return target.nextAttempt.map { $0 > now } ?? (target.error != nil)
     }
@@ -173,7 +175,7 @@ private struct StandingReader {
         .pending
       } else { .active }
     let next = good.map { $0.at.adding(seconds: Int64(system.schedule.interval)) }
-    return Standing.Target(
+    let written = Standing.Target(
       name: name, state: state, lastSync: good?.at, commit: good?.commit,
       behind: try distance(from: good.flatMap { OID($0.commit) }), lag: nil,
       error: last?.error ?? hold.map { "held: \(HoldText.reasons($0))" },
@@ -184,5 +186,12 @@ private struct StandingReader {
         .init("digest", .optional(good?.digest)),
         .init("next_run", .optional(system.schedule.interval == 0 ? nil : next?.description)),
       ])
+    guard system.isEnabled, Destinations(workspace: workspace).destination(of: system) != nil, let ledger else {
+      return written
+    }
+    let arrived = try ledger.newestSend(to: name, arrived: true)
+    return written.sent(
+      try ledger.newestSend(to: name), arrived: arrived, behind: try distance(from: arrived.flatMap { OID($0.commit) }),
+      now: now)
   }
 }

@@ -16,9 +16,11 @@ struct Exporting {
   func run(_ published: Published, position: Int, in ledger: Ledger) throws -> [ExportRun] {
     let due = try due(published, position: position, in: ledger)
     guard !due.isEmpty, let staff = published.staff, let list = try published.list(at: now) else { return [] }
+    let destinations = Destinations(workspace: workspace)
     let writing = ExportWriting(
       systems: due.map { SystemFiles($0, of: staff.configuration) }, keep: staff.configuration.keptExports,
-      folder: workspace.exportsFolder, staff: staff)
+      folder: workspace.exportsFolder, staff: staff,
+      places: Dictionary(due.map { ($0.name, destinations.place(of: $0)) }) { $1 })
     let runs = try writing.run(list, position: position, at: now)
     for run in runs {
       if let error = run.error { Terminal.problem("\(run.target): \(error)") }
@@ -63,7 +65,10 @@ struct Exporting {
   }
 
   private func isThere(_ last: ExportRun?, _ system: Configuration.SystemSettings) -> Bool {
-    let folder = ExportFolder("\(workspace.exportsFolder)/\(system.name)")
+    let destinations = Destinations(workspace: workspace)
+    let folder = destinations.folder(of: system)
+    // A new destination has nothing yet.
+    guard !folder.isElsewhere(than: destinations.place(of: system)) else { return false }
     return last?.folder.map { folder.current == $0 && FileStore.exists("\(folder.path)/\($0)/manifest.json") } ?? false
   }
 }

@@ -71,6 +71,19 @@ enum Schema {
             cleared_at INTEGER);
           """)
     }
+    migrator.registerMigration("3") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE export_send (
+            id INTEGER PRIMARY KEY, target TEXT NOT NULL, place TEXT NOT NULL, "set" TEXT NOT NULL, digest TEXT NOT NULL,
+            position INTEGER NOT NULL, "commit" TEXT NOT NULL, as_of TEXT NOT NULL, queued_at INTEGER NOT NULL,
+            state TEXT NOT NULL, is_forced INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
+            step INTEGER NOT NULL DEFAULT 0, last_attempt_at INTEGER, next_attempt_at INTEGER NOT NULL,
+            failing_since INTEGER, bytes INTEGER, milliseconds INTEGER, error TEXT, finished_at INTEGER, folder TEXT);
+          CREATE INDEX export_send_target ON export_send (target, id);
+          CREATE INDEX export_send_waiting ON export_send (target) WHERE state = 'pending';
+          """)
+    }
     migrator.registerMigration("4") { database in
       try database.execute(sql: "ALTER TABLE export_run ADD COLUMN looked_at INTEGER")
     }

@@ -100,6 +100,8 @@ public struct Configuration: Sendable, Equatable {
     public var mappings: [TableMapping] = []
     /// Settings of that system alone, such as `domain` or `auth`.
     public var options: [String: String] = [:]
+    /// Where its sets are sent; `nil`: it fetches them itself.
+    public var destination: Destination?
 
     public init(name: String) {
       self.name = name

@@ -32,6 +32,16 @@ extension Workspace {
     repository.configurationPath("staffrepo.\(subscription.name).caFile")
   }
 
+  /// The same for the server that a system's sets are sent to.
+  func caFile(of system: Configuration.SystemSettings) -> String? {
+    repository.configurationPath("staffrepo.\(system.name).caFile")
+  }
+
+  /// The folder that the host wants a system's sets in, wherever it is.
+  func mappedDirectory(of system: Configuration.SystemSettings) -> String? {
+    repository.configurationPath("staffrepo.\(system.name).directory")
+  }
+
   /// What requests go through; never one out of the environment.
   var proxy: String? { repository.configuration("staffrepo.proxy") }
 

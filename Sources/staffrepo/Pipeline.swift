@@ -62,6 +62,10 @@ struct Pipeline {
     let exporting = Exporting(
       workspace: workspace, target: target, followsSchedule: followsSchedule, now: clock.now)
     report.exports = try exporting.run(published, position: report.position, in: ledger)
+    if let staff = published.staff {
+      report.sends = try Sending(workspace, staff, at: tip.commit, target: target, clock: clock).run(in: ledger)
+    }
+    report.unsent = try ledger.sendsWaiting().filter { (target ?? $0.target) == $0.target }
     let switchedOff = Set(targets.subscriptions.filter { !$0.isActive }.map(\.target))
     func isWanted(_ name: String) -> Bool { !switchedOff.contains(name) && (options.target ?? name) == name }
     report.waiting = try ledger.targetsWaiting().filter(isWanted)
@@ -90,6 +94,10 @@ struct PublishReport {
   private(set) var hold: Hold?
   var deliveries = Courier.Summary()
   var exports: [ExportRun] = []
+  /// What was tried to be sent to destinations.
+  var sends: [ExportSend] = []
+  /// Sets that still wait for their destinations.
+  var unsent: [ExportSend] = []
   /// Endpoints for which something waits.
   var waiting: [String] = []
   /// Endpoints for which something was given up, now or before.
@@ -105,13 +113,14 @@ struct PublishReport {
   }
 
   var hasFailed: Bool {
-    hold != nil || !waiting.isEmpty || !givenUp.isEmpty || exports.contains { $0.error != nil }
+    hold != nil || !waiting.isEmpty || !givenUp.isEmpty || exports.contains { $0.error != nil } || !unsent.isEmpty
   }
 
   /// What came in the meantime as well.
   fileprivate mutating func add(_ next: PublishReport) {
     (commit, position, held, hold) = (next.commit, next.position, next.held, next.hold)
-    (waiting, givenUp) = (next.waiting, next.givenUp)
+    (waiting, givenUp, unsent) = (next.waiting, next.givenUp, next.unsent)
+    sends = sends.filter { done in !next.sends.contains { $0.target == done.target } } + next.sends
     recorded += next.recorded
     exports = exports.filter { done in !next.exports.contains { $0.target == done.target } } + next.exports
     deliveries.delivered += next.deliveries.delivered

@@ -50,6 +50,7 @@ enum Shell {
 
   /// The text fits into the pipe; a command that does not read it is no error.
   private static func write(_ text: String, to descriptor: Int32) {
+    guard !text.isEmpty else { return }
     let earlier = signal(SIGPIPE, SIG_IGN)
     _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
     _ = Array(text.utf8).withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

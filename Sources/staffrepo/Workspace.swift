@@ -112,23 +112,29 @@ struct Workspace {
   /// Reads the values behind a subscription's references; throws, without naming any value, when one is not there.
   func secrets(_ references: [SecretReference]) throws -> [WebhookSecret] {
     try references.map { reference in
-      let value: String?
-      switch reference {
-      case .environment(let name): value = environment(name)
-      case .file(let name):
-        value = (try? FileStore.read("\(secretsFolder)/\(name)")).map {
-          String(decoding: $0, as: UTF8.self).trimmed
-        }
-      }
-      guard let value, !value.isEmpty else {
-        throw EnvironmentError(
-          "the secret \(reference) is not there: \(self.place(of: reference))")
-      }
-      guard let secret = WebhookSecret(value) else {
+      guard let secret = WebhookSecret(try self.value(of: reference)) else {
         throw EnvironmentError("the secret \(reference) is neither whsec_ nor whsk_ and base64")
       }
       return secret
     }
+  }
+
+  /// What a reference stands for; throws, without naming any value, when it is not there.
+  func value(of reference: SecretReference) throws -> String {
+    let value: String?
+    switch reference {
+    case .environment(let name): value = environment(name)
+    case .file: value = (try? FileStore.read(path(of: reference))).map { String(decoding: $0, as: UTF8.self).trimmed }
+    }
+    guard let value, !value.isEmpty else {
+      throw EnvironmentError("the secret \(reference) is not there: \(place(of: reference))")
+    }
+    return value
+  }
+
+  /// The file that a reference names.
+  func path(of reference: SecretReference) -> String {
+    if case .file(let name) = reference { "\(secretsFolder)/\(name)" } else { "" }
   }
 
   private func place(of reference: SecretReference) -> String {

@@ -40,6 +40,18 @@ static inline CURLcode staffrepo_curl_set_prereq(CURL *handle, curl_prereq_callb
   CURLcode code = curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, callback);
   return code ? code : curl_easy_setopt(handle, CURLOPT_PREREQDATA, context);
 }
+static inline CURLcode staffrepo_curl_set_read(CURL *handle, curl_read_callback callback, void *context) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_READFUNCTION, callback);
+  return code ? code : curl_easy_setopt(handle, CURLOPT_READDATA, context);
+}
+static inline CURLcode staffrepo_curl_set_seek(CURL *handle, curl_seek_callback callback, void *context) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, callback);
+  return code ? code : curl_easy_setopt(handle, CURLOPT_SEEKDATA, context);
+}
+static inline CURLcode staffrepo_curl_set_hostkey(CURL *handle, curl_sshhostkeycallback callback, void *context) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_SSH_HOSTKEYFUNCTION, callback);
+  return code ? code : curl_easy_setopt(handle, CURLOPT_SSH_HOSTKEYDATA, context);
+}
 // What a TCP socket has received since it was opened, in bytes; -1 when it is none.
 int64_t staffrepo_received(int descriptor);
 static inline CURLMcode staffrepo_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {

@@ -1,8 +1,9 @@
 import FileStore
+import Glibc
 import RecordSchema
 
 /// One system's folder of export sets: every set in a folder of its own, and `current` pointing at the newest.
-public struct ExportFolder {
+public struct ExportFolder: Sendable {
   public let path: String
 
   public init(_ path: String) { self.path = path }
@@ -12,29 +13,54 @@ public struct ExportFolder {
     public let set: ExportSet
     fileprivate let name: String
     fileprivate let partial: String
+    fileprivate let place: String
+    /// While it is written, nothing may begin to be sent: its files of differences are told against what was given last.
+    fileprivate let lock: FileLock?
 
     public func discard() { try? FileStore.remove(partial) }
   }
 
   /// Begins a set under a name of its own.
-  public func begin(_ name: String) throws -> Draft {
+  ///
+  /// - Parameter place: where the set is sent from here; empty when the system takes its files from here.
+  public func begin(_ name: String, for place: String = "") throws -> Draft {
     try FileStore.makeDirectory(path)
-    // Of a run that was killed: a set that is not whole, or a link that was not put in place.
-    for leftover in FileStore.names(in: path)
-    where leftover.hasSuffix(".partial") || leftover.hasSuffix(".replaced") || leftover.hasSuffix(".tmp") {
-      try FileStore.remove("\(path)/\(leftover)")
-    }
+    let lock = try FileLock(lockPath, waiting: nil)
+    try removeLeftovers()
+    if isElsewhere(than: place) { try forgetGiven() }
     let partial = "\(path)/.\(name).partial"
     return Draft(
-      set: try ExportSet(folder: partial, base: base(of: name), isRemembered: true), name: name, partial: partial)
+      set: try ExportSet(folder: partial, base: base(of: name), isRemembered: true), name: name, partial: partial,
+      place: place, lock: lock)
+  }
+
+  /// Of a run that was killed: a set that is not whole, or a link that was not put in place.
+  private func removeLeftovers() throws {
+    for leftover in FileStore.names(in: path)
+    where leftover.hasSuffix(".partial") || leftover.hasSuffix(".replaced")
+      || (leftover.hasSuffix(".tmp") && !leftover.hasSuffix(".\(getpid()).tmp"))
+    {
+      try FileStore.remove("\(path)/\(leftover)")
+    }
   }
 
   /// Puts a whole set in its place and then, in one step, makes it the current one. A reader who follows `current` sees
-  /// the old set or the new one, never a mixture.
+  /// the old set or the new one, never a mixture. Who takes the files from here has the new set as soon as that is done.
   ///
   /// - Parameter keep: how many sets stay.
   public func publish(_ draft: Draft, keep: Int) throws {
-    let (name, partial) = (draft.name, draft.partial)
+    let isGivenAtOnce = draft.place.isEmpty
+    try publish(draft.partial, as: draft.name, keep: keep) {
+      // Before anybody can have read it, and again when it is certain: as if it were sent.
+      if isGivenAtOnce { try remember(Given(set: draft.name, isConfirmed: false)) }
+    }
+    if isElsewhere(than: draft.place) { try move(to: draft.place) }
+    if isGivenAtOnce { try remember(Given(set: draft.name, isConfirmed: true)) }
+  }
+
+  private func publish(
+    _ partial: String, as name: String, keep: Int, beforeTheSwitch: () throws -> Void
+  ) throws {
     let final = "\(path)/\(name)"
     if try holdsTheSame(partial, final) {
       try FileStore.remove(partial)
@@ -42,10 +68,49 @@ public struct ExportFolder {
       if FileStore.exists(final) { try FileStore.rename(final, to: "\(path)/.\(name).replaced") }
       try FileStore.rename(partial, to: final)
     }
+    try beforeTheSwitch()
     try FileStore.switchLink("\(path)/current", to: name)
     try? FileStore.remove("\(path)/.\(name).replaced")
     try removeOld(keep: keep, current: name)
   }
+
+  /// The same for files that come from elsewhere.
+  ///
+  /// - Parameter write: fills a folder, and writes its manifest last.
+  func receive(name: String, keep: Int, _ write: (String) throws -> Void) throws {
+    try FileStore.makeDirectory(path)
+    try removeLeftovers()
+    let partial = "\(path)/.\(name).partial"
+    try FileStore.makeDirectory(partial)
+    do {
+      try write(partial)
+    } catch {
+      try? FileStore.remove(partial)
+      throw error
+    }
+    try publish(partial, as: name, keep: keep) {}
+  }
+
+  /// Begins to give a set to the system, unless it is no longer the newest or the next one is being written.
+  ///
+  /// - Returns: whether it may go.
+  public func begin(sending set: String) throws -> Bool {
+    guard let lock = try FileLock(lockPath, waiting: 0), current == set else { return false }
+    defer { withExtendedLifetime(lock) {} }
+    try remember(Given(set: set, isConfirmed: false))
+    return true
+  }
+
+  /// The system has all of a set that was begun; unless it is being written anew, or files go elsewhere now. Then it stays
+  /// uncertain, which is always safe.
+  public func finish(sending set: String) throws {
+    guard let lock = try FileLock(lockPath, waiting: 5) else { return }
+    defer { withExtendedLifetime(lock) {} }
+    guard given?.set == set else { return }
+    try remember(Given(set: set, isConfirmed: true))
+  }
+
+  private var lockPath: String { "\(path)/.lock" }
 
   /// The current set's name; `nil` before the first.
   public var current: String? { FileStore.linkTarget("\(path)/current") }

@@ -35,5 +35,17 @@ extension ExportFolder {
   /// Remembers, durably: before the first byte of a set is sent, and again when the system has all of it.
   public func remember(_ given: Given) throws { try given.write(to: givenPath) }
 
+  /// What was given last was given to another place than where files go now. That one has nothing yet, so a set must be
+  /// written for it, and a file of differences must tell it everything.
+  ///
+  /// - Parameter place: empty when the system takes its files from here.
+  public func isElsewhere(than place: String) -> Bool { (try? FileStore.read(placePath)) != Array(place.utf8) }
+
+  func move(to place: String) throws { try FileStore.write(place.utf8, to: placePath, mode: 0o640) }
+
+  func forgetGiven() throws { try FileStore.remove(givenPath) }
+
+  private var placePath: String { "\(path)/.place" }
+
   private var givenPath: String { "\(path)/.given" }
 }

@@ -1,6 +1,6 @@
 import Addresses
 
-/// Which addresses webhooks may be sent to. It judges the address that is connected to, not a name: a name may lead
+/// Which addresses events and files may be sent to. It judges the address that is connected to, not a name: a name may lead
 /// elsewhere a moment later.
 public struct AddressPolicy: Sendable {
   /// Networks inside the organisation that endpoints may be in, by the host's own configuration.
@@ -35,11 +35,11 @@ public struct AddressPolicy: Sendable {
     case .address(.never): Self.forbidden
     case _ where allows(host: endpoint.host): nil
     case .address(.inside): Self.notPublic
-    case .address(.public), .name: endpoint.scheme == "https" ? nil : Self.inTheOpen
+    case .address(.public), .name: ["https", "sftp"].contains(endpoint.scheme) ? nil : Self.inTheOpen
     }
   }
 
-  private static let forbidden = "the address is one that no webhook may ever be sent to"
+  private static let forbidden = "the address is one that nothing may ever be sent to"
   private static let notPublic =
     "the address is not public; if the endpoint is meant to be inside the organisation: git config staffrepo.allowNetworks <network>"
   private static let inTheOpen =

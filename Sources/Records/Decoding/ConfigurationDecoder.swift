@@ -167,6 +167,7 @@ public struct ConfigurationDecoder {
       for option in entries(parts["options"], "\(what).options") {
         if let value = text(option.value, "\(what).options.\(option.key)") { system.options[option.key] = value }
       }
+      system.destination = readDestination(parts["destination"], of: entry.key, what)
       configuration.systems.append(system)
     }
   }

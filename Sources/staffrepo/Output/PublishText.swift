@@ -45,6 +45,10 @@ enum PublishText {
         run.error.map { "\(run.target): failed: \($0)" }
           ?? "\(run.target): \(counted(run.files ?? 0, "file")), \(counted(run.rows ?? 0, "row"))")
     }
+    lines += report.sends.map(SendText.text)
+    for send in report.unsent where !report.sends.contains(where: { $0.target == send.target }) {
+      lines.append(SendText.text(send))
+    }
     if let hold = report.hold { lines.append(HoldText.text(hold)) }
     for held in report.held {
       lines.append("Held: \(held.kind.rawValue) \(held.key): \(held.reason); the last good state stays in force.")
@@ -78,7 +82,8 @@ extension PublishReport {
         "delivered": .int(deliveries.delivered), "failed": .int(deliveries.failed), "dead": .int(deliveries.dead),
         "superseded": .int(deliveries.superseded),
       ],
-      "exports": .array(exports.map(\.json)), "held": .array(held.map(\.json)),
+      "exports": .array(exports.map(\.json)), "sends": .array(sends.map(\.json)),
+      "unsent": .array(unsent.map { .string($0.target) }), "held": .array(held.map(\.json)),
       "hold": hold?.json ?? .null, "waiting": .array(waiting.map(JSON.string)),
       "given_up": .array(givenUp.map(JSON.string)),
     ]

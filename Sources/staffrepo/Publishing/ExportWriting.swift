@@ -13,6 +13,8 @@ struct ExportWriting {
   let folder: String
   /// Where the values stand that cannot be written.
   let staff: Staff
+  /// Where each system's set is sent from there, by name; empty when the system takes it itself.
+  let places: [String: String]
 
   /// One run for each system, failed ones with what went wrong.
   func run(_ list: StaffList, position: Int, at now: Instant) throws -> [ExportRun] {
@@ -27,7 +29,7 @@ struct ExportWriting {
     for (place, system) in systems.enumerated() {
       do {
         let folder = ExportFolder("\(folder)/\(system.settings.name)")
-        let draft = try folder.begin(name)
+        let draft = try folder.begin(name, for: places[system.settings.name] ?? "")
         begun.append((place, folder, draft, ExportJob(draft.set) { try system.begin(in: draft.set, context) }))
       } catch {
         runs[place].error = "\(error)"
@@ -47,7 +49,6 @@ struct ExportWriting {
           system: systems[place].settings.name, profiles: systems[place].profiles, position: position,
           context: context, digest: digest)
         try folder.publish(draft, keep: keep)
-        try folder.remember(Given(set: name, isConfirmed: true))
         runs[place].folder = name
         runs[place].files = draft.set.files.count
         runs[place].rows = draft.set.rows

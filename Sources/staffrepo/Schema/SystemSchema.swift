@@ -43,7 +43,7 @@ extension SchemaForm {
         "The ready-made sets of files that it gets; when nothing stands here, the system's first, for an app none. docs/exports says what they hold.",
         examples: [["generic"]]),
       .init("mappings", mappings, "Files of your own, each described column by column (docs/mappings.md)."),
-      .init("destination", anything, "Not read yet."),
+      .init("destination", destination, "Where new sets of files are sent."),
       .init("options", map(of: setting), "Settings of that system alone.", examples: [["domain": "larkfield.example"]]),
     ])
   }

@@ -259,7 +259,7 @@ extension ConfigurationDecoder {
     let host = String(people.last ?? "").lowercased()
     let segments = path.split(separator: "/", omittingEmptySubsequences: true)
     guard !host.isEmpty, !host.hasPrefix(":"), isPlain(host),
-      !path.contains(where: { "?#\\%".contains($0) }), path.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }),
+      !path.contains(where: { "?#\\%".contains($0) }), path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }),
       !segments.contains("."), !segments.contains("..")
     else {
       invalid("\(what): the address is not scheme://host/path, without ?, #, % and parts such as `..`.", node)

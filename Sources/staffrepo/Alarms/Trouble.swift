@@ -35,6 +35,9 @@ extension Trouble {
     for system in targets.systems where system.isEnabled {
       troubles += try all(of: system, workspace, journal, targets, in: ledger, at: now)
     }
+    for system in targets.systems where system.isEnabled {
+      if let trouble = try undelivered("export/\(system.name)", workspace, in: ledger, at: now) { troubles.append(trouble) }
+    }
     return troubles
   }
 
@@ -106,6 +109,21 @@ extension Trouble {
           "\(target): \(have) were due at \(since) by the schedule (\(system.schedule)). Does anything publish? See: staffrepo status"
       )
     ]
+  }
+
+  /// A destination that does not take its files.
+  private static func undelivered(
+    _ target: String, _ workspace: Workspace, in ledger: Ledger, at now: Instant
+  ) throws -> Trouble? {
+    let freshness = try workspace.freshness()
+    guard let send = try ledger.newestSend(to: target), send.state == .pending, let since = send.failingSince,
+      now.seconds - since.seconds > Int64(freshness)
+    else { return nil }
+    return Trouble(
+      key: "undelivered/\(target)", target: target,
+      text:
+        "\(target): no files could be sent to \(send.place) since \(since), longer than the promised \(duration(freshness)): \(send.error ?? "no answer"). See: staffrepo deliveries --to \(target)"
+    )
   }
 
   private static func duration(_ seconds: Int) -> String {

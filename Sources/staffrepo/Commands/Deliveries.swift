@@ -11,6 +11,7 @@ struct Deliveries: ParsableCommand {
       EXAMPLES:
         staffrepo deliveries --state pending
         staffrepo deliveries --to webhook/digital-id --limit 20 --format json
+        staffrepo deliveries --to export/hr                which sets of files were sent, and which wait
         staffrepo deliveries --person EMP017               what each system knows of one person, and since when
       """)
 
@@ -42,6 +43,7 @@ struct Deliveries: ParsableCommand {
           ? "Nothing was published here yet."
           : "The ledger is not there: what was delivered is not known. The next publish makes it anew.")
     }
+    if let to, to.hasPrefix("export/") { return try showSends(to, ledger) }
     let deliveries = try ledger.deliveries(.init(target: to, state: state, limit: limit))
     switch format {
     case .json: Terminal.print(JSON.array(try deliveries.map { try json($0, ledger) }).prettyText)
@@ -54,6 +56,25 @@ struct Deliveries: ParsableCommand {
       }
       Terminal.print(table.text)
     }
+  }
+
+  private func showSends(_ target: String, _ ledger: Ledger) throws {
+    let states: [ExportSend.State]? =
+      switch state {
+      case nil: nil
+      case .delivered: [.sent, .same]
+      case .some(let state): ExportSend.State(rawValue: state.rawValue).map { [$0] } ?? []
+      }
+    let sends = try ledger.sends(to: target, limit: limit).filter { states?.contains($0.state) ?? true }
+    if format == .json { return Terminal.print(JSON.array(sends.map(\.json)).prettyText) }
+    var table = Table("TARGET", "STATE", "SET", "DESTINATION", "ATTEMPTS", "BYTES", "AT", "LAST ERROR")
+    for send in sends {
+      table.add(
+        send.target, send.state.rawValue, send.set, send.place, "\(send.attempts)",
+        send.bytes.map(String.init) ?? "-", (send.finished ?? send.lastAttempt)?.description ?? "never",
+        send.error ?? "-")
+    }
+    Terminal.print(table.text)
   }
 
   private func show(_ name: String, _ workspace: Workspace) throws {

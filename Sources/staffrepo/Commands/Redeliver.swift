@@ -21,6 +21,7 @@ struct Redeliver: ParsableCommand {
         staffrepo redeliver --failed --to webhook/digital-id --dismiss-older
         staffrepo redeliver --to webhook/digital-id --since 2026-11-01   after a loss of data there
         staffrepo redeliver --to webhook/new-app --since HEAD~20         what was before its time
+        staffrepo redeliver --to export/hr                       the newest set of files, whatever is there
         staffrepo redeliver 5b6ab1ac-7fd0-5dcd-9ef3-1c59a6a5a0b2
       """)
 
@@ -52,8 +53,12 @@ struct Redeliver: ParsableCommand {
       throw ValidationError(
         "Say what to send again: ids of events, --failed, or --since; or --to alone, for what waits for an endpoint.")
     }
-    if let to, !to.hasPrefix("webhook/") {
-      throw ValidationError("--to takes an endpoint such as webhook/digital-id; 'staffrepo status' lists them.")
+    if let to, !to.hasPrefix("webhook/"), !to.hasPrefix("export/") {
+      throw ValidationError(
+        "--to takes a target such as webhook/digital-id or export/hr; 'staffrepo status' lists them.")
+    }
+    if let to, to.hasPrefix("export/"), !ids.isEmpty || failed || since != nil || force || dismissOlder {
+      throw ValidationError("Of files only the newest set can be sent again: redeliver --to \(to)")
     }
     if since != nil, to == nil, !failed {
       throw ValidationError("--since wants --to with the endpoint that is to hear it again, or --failed.")
@@ -85,6 +90,7 @@ struct Redeliver: ParsableCommand {
   }
 
   func perform(_ workspace: Workspace, _ ledger: Ledger, at now: Instant) throws -> (text: String, status: Int32) {
+    if let to, to.hasPrefix("export/") { return try sendAgain(to, ledger, at: now) }
     let known = try Targets(workspace).subscriptions.map(\.target)
     if let to, !known.contains(to) {
       throw Refusal("There is no endpoint \(to). There are: \(known.joined(separator: ", ")).")
@@ -113,6 +119,15 @@ struct Redeliver: ParsableCommand {
     try ledger.enable(target)
     try ledger.hurry(target, at: now)
     return (text, 0)
+  }
+
+  /// The newest set of files, also if its destination seems to have it.
+  private func sendAgain(_ target: String, _ ledger: Ledger, at now: Instant) throws -> (text: String, status: Int32) {
+    guard let newest = try ledger.newestSend(to: target), newest.state != .cancelled else {
+      throw Refusal("No set of files was ever to be sent to \(target). Has it a destination? See: staffrepo status")
+    }
+    if !dryRun { _ = try ledger.hurrySend(to: target, isForced: true, at: now) }
+    return ("\(dryRun ? "Would be sent" : "To be sent") again: \(newest.set) to \(newest.place).", 0)
   }
 
   /// Events that were named and are left out: refused.

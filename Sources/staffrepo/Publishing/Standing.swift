@@ -28,7 +28,9 @@ struct Standing {
     var nextRun: Instant?
     /// It has all that is published.
     var isCurrent = false
-    let metadata: [JSON.Member]
+    var metadata: [JSON.Member]
+    /// Somebody else's place gets its files, rather than it taking them.
+    var isSent = false
   }
 
   let now: Instant
@@ -81,7 +83,10 @@ extension Standing {
   func isDone(at now: Instant, withFiles: Bool) -> Bool {
     return targets.allSatisfy { target in
       guard target.state != .disabled else { return true }
-      guard target.name.hasPrefix("webhook/") else { return !withFiles || target.isCurrent || target.state == .failed }
+      if target.name.hasPrefix("export/") {
+        let isSettled = target.nextAttempt.map { $0 > now } ?? true
+        return (!withFiles || target.isCurrent || target.state == .failed) && isSettled
+      }
       if target.state == .active { return true }
       return target.nextAttempt.map { $0 > now } ?? (target.error != nil)
     }
@@ -184,8 +189,9 @@ private struct StandingReader {
         .overdue
       } else if good == nil || hold != nil { .pending } else { .active }
     let next = system.isEnabled ? turn.nextRun(at: now) : nil
-    return Standing.Target(
-      name: "export/\(system.name)", state: state, lastSync: good?.at, commit: good?.commit,
+    let name = "export/\(system.name)"
+    let written = Standing.Target(
+      name: name, state: state, lastSync: good?.at, commit: good?.commit,
       behind: try distance(from: good.flatMap { OID($0.commit) }),
       lag: system.isEnabled ? turn.lacking(at: now).map { Int(now.seconds - $0.seconds) } : nil,
       error: turn.failed?.error ?? hold.map { "held: \(HoldText.reasons($0))" },
@@ -197,5 +203,12 @@ private struct StandingReader {
         .init("digest", .optional(good?.digest)), .init("schedule", .string(system.schedule.description)),
         .init("checked", .optional(good?.done.description)), .init("next_run", .optional(next?.description)),
       ])
+    guard system.isEnabled, Destinations(workspace: workspace).destination(of: system) != nil, let ledger else {
+      return written
+    }
+    let arrived = try ledger.newestSend(to: name, arrived: true)
+    return written.sent(
+      try ledger.newestSend(to: name), arrived: arrived, behind: try distance(from: arrived.flatMap { OID($0.commit) }),
+      written: good?.folder, now: now)
   }
 }

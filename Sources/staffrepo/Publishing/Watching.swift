@@ -34,6 +34,8 @@ final class Watching {
   private var lookedAt: OID?
   private var looks = Timer(every: 10)
   private var exports = Timer(every: 60)
+  private var sends = Timer(every: 2)
+  private let desk = SendDesk()
   private var alarms = Timer(every: 15)
   private var metrics = Timer(every: 15)
   private var pruning = Timer(every: 86_400)
@@ -69,6 +71,7 @@ final class Watching {
       }
     }
     Terminal.message("ending; what is under way is finished first")
+    desk.end()
     let end = Clock.monotonicMilliseconds() + 25_000
     try courier?.drain(milliseconds: 25_000)
     guard writing.finish(milliseconds: max(1000, end - Clock.monotonicMilliseconds())) else {
@@ -92,6 +95,7 @@ final class Watching {
     }
     try reportExports()
     if writing.since == nil, exports.isDue(at: now) || nextExport.map({ now >= $0 }) ?? false { try export(now) }
+    if sends.isDue(at: now) { try send() }
     if alarms.isDue(at: now) { try ring(now) }
     if let path = options.metrics, metrics.isDue(at: now) { try writeMetrics(path, now) }
     if pruning.isDue(at: now) { try ledger.prune(before: now.adding(seconds: -86_400 * Int64(workspace.keptDays()))) }
@@ -123,6 +127,10 @@ final class Watching {
           exports.hurry()
           try look(now)
           try ledger.hurry(nil, at: now)
+          for send in try ledger.sendsWaiting() {
+            _ = try ledger.hurrySend(to: send.target, isForced: false, at: now)
+          }
+          sends.hurry()
           // A new one: circuits are closed, and everything that waits is looked at again.
           settings = nil
           try renewCourier()
@@ -132,6 +140,7 @@ final class Watching {
         let answer = try Redeliver.parse(words).perform(workspace, ledger, at: now)
         courier?.wake()
         courier?.update(endpoints: try endpoints(now))
+        sends.hurry()
         return answer
       } catch {
         return (Redeliver.message(for: error), 1)
@@ -235,6 +244,16 @@ final class Watching {
       Terminal.message(
         "\(run.target): \(counted(run.files ?? 0, "file")), \(counted(run.rows ?? 0, "row"))",
         [.init("target", .string(run.target)), .init("rows", .optional(run.rows))])
+    }
+    sends.hurry()
+  }
+
+  /// Starts to send what is due; it goes on beside everything else.
+  private func send() throws {
+    guard let staff = published?.staff, let commit = lookedAt else { return }
+    let sending = Sending(workspace, staff, at: commit, clock: clock)
+    for job in try sending.jobs(in: ledger, isEager: false, besides: desk.busy) {
+      desk.start(job, in: ledger) { SendText.tell($0) }
     }
   }
 

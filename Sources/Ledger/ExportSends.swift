@@ -185,7 +185,8 @@ extension Ledger {
   public func sendsWaiting() throws -> [ExportSend] {
     try read { database in
       try ExportSend.fetchAll(
-        database, sql: "SELECT * FROM export_send INDEXED BY export_send_waiting WHERE state = 'pending' ORDER BY target")
+        database,
+        sql: "SELECT * FROM export_send INDEXED BY export_send_waiting WHERE state = 'pending' ORDER BY target")
     }
   }
 }

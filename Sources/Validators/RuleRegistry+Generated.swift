@@ -14,6 +14,7 @@ extension RuleRegistry {
     .hiddenCharacter,
     .idlePolicy,
     .invalidSetting,
+    .literalCredential,
     .literalKey,
     .literalSecret,
     .malformedApprover,

@@ -23,7 +23,7 @@ KINDS = {
     "web": lambda folder: WebDepot(),
     "bucket": lambda folder: BucketDepot(),
 }
-KILLS = int(os.environ.get("STAFFREPO_KILLS", "110"))
+KILLS = int(os.environ.get("STAFFREPO_KILLS", "15"))
 
 
 @pytest.fixture(params=KINDS)
@@ -74,7 +74,7 @@ def change(outpost: Outpost, number: int):
 def exported(outpost: Outpost, system: str = "hr") -> dict[str, bytes]:
     """The newest set on the sender's side."""
     folder = (outpost.folder / "staffrepo/exports" / system / "current").resolve(strict=True)
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file() and ".given" not in path.parts}
 
 
 def given(outpost: Outpost, system: str = "hr") -> str:
@@ -235,6 +235,46 @@ def test_network_cut(binary, tmp_path, web):
         assert web.newest() == exported(outpost, "entra")
 
 
+def test_another_place_is_given_everything(binary, tmp_path, web):
+    """A file of differences is about what the place has; a new one has nothing."""
+    outpost = office(binary, tmp_path / "office", web, web.destination())
+    text = settings(web.destination()).replace("{schedule", "{profiles: [changes], schedule")
+    outpost.commit("Differences", {"staffrepo.yaml": text})
+    outpost.publish()
+    change(outpost, 1)
+    outpost.publish()
+    rows = web.newest()["employees-changes.csv"].splitlines()
+    assert len(rows) == 2
+    outpost.commit("Elsewhere", {"staffrepo.yaml": text.replace("/in'", "/in/two'")})
+    done = outpost.publish()
+    assert done.status == 0, done.output
+    there = {path.removeprefix("two/"): file for path, file in web.stored.items() if path.startswith("two/")}
+    table = next(file for path, file in there.items() if path.endswith("employees-changes.csv"))
+    assert len(table.splitlines()) == 4
+
+
+def test_images_go_once_beside_the_sets(binary, tmp_path, depot):
+    image = b"\xff\xd8\xff" + bytes(range(256)) * 20
+    name = f"images/{hashlib.sha256(image).hexdigest()}.jpg"
+    outpost = office(binary, tmp_path / "office", depot, depot.destination())
+    outpost.publish()
+    change(outpost, 1)
+    # What a profile with images leaves in a set.
+    outpost.environment["STAFFREPO_NOW"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 60))
+    saved, fault = depot.secrets, outpost.folder / "staffrepo/secrets"
+    for secret in saved:
+        (fault / secret).rename(fault / f"{secret}.away")
+    assert outpost.publish().status == 1
+    for secret in saved:
+        (fault / f"{secret}.away").rename(fault / secret)
+    folder = (outpost.folder / "staffrepo/exports/hr/current").resolve()
+    (folder / "images").mkdir()
+    (folder / name).write_bytes(image)
+    assert outpost.publish().status == 0
+    assert depot.files()[name] == image and not any("/images/" in path for path in depot.files())
+    assert (outpost.folder / "staffrepo/exports/hr/.images").read_text().splitlines()[1:] == [name]
+
+
 def test_server_errors_are_told_and_tried_again(binary, tmp_path, web):
     outpost = office(binary, tmp_path / "office", web, web.destination())
     outpost.publish()
@@ -364,6 +404,67 @@ def test_folder(binary, tmp_path):
     assert outpost.publish().status == 0
     elsewhere = tmp_path / "elsewhere/current"
     assert {path.name: path.read_bytes() for path in elsewhere.iterdir()} == exported(outpost)
+
+
+# The daemon.
+
+
+def test_daemon_sends_beside_its_deliveries(binary, tmp_path, web):
+    outpost = office(binary, tmp_path / "office", web, web.destination())
+    web.fault = lambda method, path: 503
+    daemon = subprocess.Popen(
+        [binary, "publish", "--watch"], cwd=outpost.folder, env=outpost.environment, stderr=subprocess.DEVNULL
+    )
+    try:
+        assert eventually(lambda: any(status == 503 for _, _, status in web.requests))
+        assert eventually(lambda: standing(outpost)["status"] == "failed")
+        web.fault = None
+        told = outpost.run("redeliver", "--to", "export/hr")
+        assert told.status == 0, told.messages
+        assert eventually(lambda: web.newest() == exported(outpost))
+        change(outpost, 1)
+        assert eventually(lambda: len(web.sets()) == 2), "a commit is sent without being called"
+        # A server that takes its time holds up nothing, and does not keep the daemon from ending.
+        web.fault = lambda method, path: time.sleep(20)
+        change(outpost, 2)
+        assert eventually(lambda: given(outpost).startswith("sending"))
+        change(outpost, 3)
+        assert eventually(lambda: json.loads(outpost.run("status", "--format", "json").output)["behind"] == 0)
+        begun = time.monotonic()
+        daemon.terminate()
+        assert daemon.wait(20) == 0 and time.monotonic() - begun < 8
+    finally:
+        daemon.kill()
+        daemon.wait()
+    web.fault = None
+    assert outpost.publish().status == 0
+    assert web.newest() == exported(outpost) and not web.torn()
+
+
+def eventually(condition, seconds: float = 30) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_alarm_for_a_destination_that_fails(binary, tmp_path, web):
+    outpost = office(binary, tmp_path / "office", web, web.destination())
+    outpost.git("config", "staffrepo.freshness", "1s")
+    web.fault = lambda method, path: 503
+    outpost.publish()
+    time.sleep(2.5)
+    outpost.publish()
+    told = json.loads(outpost.run("status", "--format", "json").output)
+    assert "undelivered/export/hr" in [alarm["alarm"] for alarm in told["alarms"]]
+    numbers = outpost.run("status", "--format", "prometheus").output
+    assert 'staffrepo_target_up{target="export/hr"} 0' in numbers
+    web.fault = None
+    outpost.publish()
+    told = json.loads(outpost.run("status", "--format", "json").output)
+    assert "undelivered/export/hr" not in [alarm["alarm"] for alarm in told["alarms"]]
 
 
 # For whom alone.

@@ -4,6 +4,7 @@ import RecordSchema
 import Records
 import Testing
 import Validators
+import YAMLReader
 
 /// Judges marked records: exactly the marked places must be reported.
 private func expectFindings(_ files: [String: String], configuration: String = MarkedRecords.configuration) throws {
@@ -276,6 +277,66 @@ private func person(
   ])
   func `reports every error at its place`(text: String) throws {
     try expectFindings([:], configuration: text)
+  }
+}
+
+@Suite struct `A destination` {
+  private static let sftp = "host_key: 'SHA256:5mYdLqPAmn1X5GgFqF0LSBDtQGMXTpmYnh7EDXDPm2k'"
+  private static let age = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
+
+  private static func text(_ destination: String) -> String {
+    "organisation: {id: 1}\nsystems: {hr: {destination: \(destination)}}\n"
+  }
+
+  @Test(arguments: [
+    "«C002 somewhere»", "{directory: «C002 ../x»}", "{directory: «C002 /srv/x»}", "{directory: «C002 hr/in»}",
+    "{directory: a, branch: «C002 b»}", "{branch: «C002 main»}", "{branch: «C002 a..b»}", "{branch: «C002 -x»}",
+    "{url: «C002 'ftp://example.org/in'»}", "{branch: exports/hr, «C001 region»: x}",
+    "{url: «C003 'sftp://hr@example.org/in'», key: file:k}",
+    "{url: 'sftp://hr@example.org/in', key: file:k, host_key: «C002 abc»}",
+    "{url: «C002 'sftp://example.org/in'», key: file:k, \(sftp)}",
+    "{url: «C002 'sftp://hr@example.org/in'», \(sftp)}",
+    "{url: «C020 'sftp://hr:hunter2@example.org/in'», key: file:k, \(sftp)}",
+    "{url: 'sftp://hr@example.org/in', password: «C020 hunter2», \(sftp)}",
+    "{url: «C020 'https://hr@example.org/in'»}", "{url: «C002 'https://example.org/in?x=1'»}",
+    "{url: 'https://example.org/in', method: «C002 PATCH»}", "{url: 'https://example.org/in', token: «C020 hunter2»}",
+    "{url: 'https://example.org/in', headers: {x-api-key: «C020 hunter2»}}",
+    "{url: 'https://example.org/in', headers: {«C002 Host»: example.com}}",
+    "{url: «C003 's3://exports/hr'», access_key: file:a, secret_key: file:b}",
+    "{url: «C003 's3://exports/hr'», region: eu-west-2, access_key: file:a}",
+    "{url: 's3://exports/hr', region: eu-west-2, access_key: «C020 AKIAEXAMPLE», secret_key: file:b}",
+    "{branch: exports/hr, encrypt_to: «C002 age1»}",
+    "{branch: exports/hr, encrypt_to: «C003 0123456789ABCDEF0123456789ABCDEF01234567»}",
+    "{branch: exports/hr, encrypt_to: \(age), encrypt_key: «C002 keys.asc»}",
+  ])
+  func `that cannot be meant is found at its place, and leads nowhere`(destination: String) throws {
+    try expectFindings([:], configuration: Self.text(destination))
+    let plain = Self.text(destination).replacing(/«C\d{3} |»/, with: "")
+    // An unknown setting beside it spoils nothing but itself; the rest is not guessed at.
+    let read = ConfigurationDecoder.read(YAMLReader.read(Array(plain.utf8))).configuration
+    #expect(read?.systems.first?.destination == Destination(.unreadable))
+  }
+
+  @Test(arguments: [
+    ("{directory: payroll/in}", "directory payroll/in"), ("{branch: refs/heads/exports/hr}", "branch exports/hr"),
+    ("{url: 'sftp://hr@Example.org:2022/in/', key: file:k, \(sftp)}", "sftp://hr@example.org:2022/in"),
+    ("{url: 'https://example.org/a b/', token: file:t, headers: {x-tenant: '7'}}", "https://example.org/a b"),
+    ("{url: 's3://exports/hr/', region: eu-west-2, access_key: file:a, secret_key: file:b}", "s3://exports/hr"),
+    ("{branch: exports/hr, encrypt_to: [\(age)]}", "branch exports/hr"),
+  ])
+  func `that is well written is read`(destination: String, description: String) throws {
+    try expectFindings([:], configuration: Self.text(destination))
+    let read = ConfigurationDecoder.read(YAMLReader.read(Array(Self.text(destination).utf8))).configuration
+    #expect(read?.systems.first?.destination?.description == description)
+  }
+
+  @Test func `is one system's alone`() throws {
+    let place = "{url: 'https://example.org/in'}"
+    try expectFindings(
+      [:],
+      configuration:
+        "organisation: {id: 1}\nsystems: {hr: {destination: \(place)}, lms: {destination: «C015 \(place)»}}\n"
+    )
   }
 }
 

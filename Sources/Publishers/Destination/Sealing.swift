@@ -106,7 +106,8 @@ private struct KeyRing {
     try call(gpg + ["--import", "\(home)/keys"], "the OpenPGP keys of \(file) cannot be read")
     for fingerprint in fingerprints {
       try call(
-        gpg + ["--list-keys", fingerprint], "\(file) does not hold the key \(fingerprint), to which files are encrypted")
+        gpg + ["--list-keys", fingerprint], "\(file) does not hold the key \(fingerprint), to which files are encrypted"
+      )
     }
   }
 

@@ -20,9 +20,10 @@ struct WebPlace: RemotePlace {
   }
 
   func store(_ path: String, _ source: Source, sha256: String) throws {
-    let digest = Data(stride(from: 0, to: 64, by: 2).compactMap { index in
-      UInt8(sha256.dropFirst(index).prefix(2), radix: 16)
-    })
+    let digest = Data(
+      stride(from: 0, to: 64, by: 2).compactMap { index in
+        UInt8(sha256.dropFirst(index).prefix(2), radix: 16)
+      })
     let own = [
       "Content-Type: \(Self.contentType(of: path))", "Content-Digest: sha-256=:\(digest.base64EncodedString()):",
       "User-Agent: staffrepo",
@@ -58,7 +59,8 @@ struct WebPlace: RemotePlace {
     case .some(200..<300): return
     case .some(let status) where (300..<400).contains(status):
       throw SendFailure(
-        "\(path): the server answered \(status): redirects are not followed. Write the address that it leads to into staffrepo.yaml.")
+        "\(path): the server answered \(status): redirects are not followed. Write the address that it leads to into staffrepo.yaml."
+      )
     case .some(let status): throw SendFailure("\(path): the server answered \(status)")
     }
   }

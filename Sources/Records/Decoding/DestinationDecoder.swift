@@ -75,7 +75,9 @@ extension ConfigurationDecoder {
         node)
       return nil
     }
-    if Configuration.exportSystems.contains(String(parts[0])) || configuration.systems.contains(where: { $0.name == parts[0] }) {
+    if Configuration.exportSystems.contains(String(parts[0]))
+      || configuration.systems.contains(where: { $0.name == parts[0] })
+    {
       invalid("\(what).directory '\(reader.excerpt(text))' is where staffrepo keeps sets of its own.", node)
       return nil
     }
@@ -123,9 +125,11 @@ extension ConfigurationDecoder {
       invalid("\(what).host_key takes a fingerprint: SHA256: and 43 characters.", keyNode)
       return nil
     }
+    let before = reader.findings.count
     let password = secret(parts["password"], "\(what).password")
     let key = secret(parts["key"], "\(what).key")
     let passphrase = secret(parts["passphrase"], "\(what).passphrase")
+    guard reader.findings.count == before else { return nil }
     if case .environment = key, let node = parts["key"] {
       invalid("\(what).key takes the file of a private key: file:NAME.", node)
       return nil
@@ -150,9 +154,11 @@ extension ConfigurationDecoder {
       }
       web.method = known
     }
+    let before = reader.findings.count
     web.token = secret(parts["token"], "\(what).token")
     web.user = text(parts["user"], "\(what).user")
     web.password = secret(parts["password"], "\(what).password")
+    guard reader.findings.count == before else { return nil }
     guard (web.user == nil) == (web.password == nil), web.user == nil || web.token == nil,
       web.user.map({ isPlain($0) && !$0.contains(":") }) ?? true
     else {
@@ -270,7 +276,8 @@ extension ConfigurationDecoder {
   }
 
   private func isPlain(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "/") }
+    !text.isEmpty
+      && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "/") }
   }
 
   private func isFingerprint(_ text: String) -> Bool {
@@ -301,7 +308,9 @@ extension ConfigurationDecoder {
       return nil
     }
     if recipients.allSatisfy(isAgeKey) {
-      if let keyNode { invalid("\(what).encrypt_key is for OpenPGP only; age needs no more than the key itself.", keyNode) }
+      if let keyNode {
+        invalid("\(what).encrypt_key is for OpenPGP only; age needs no more than the key itself.", keyNode)
+      }
       return .age(recipients)
     }
     let fingerprints = recipients.map { $0.filter { $0 != " " }.uppercased() }
@@ -313,7 +322,8 @@ extension ConfigurationDecoder {
     guard let keyNode, let path = text(keyNode, "\(what).encrypt_key") else {
       reader.report(
         .missingSetting, "\(what) needs encrypt_key, the file of this repository that holds the OpenPGP public key.",
-        at: node.range, help: "gpg --armor --export FINGERPRINT > data/keys/payroll.asc, and encrypt_key: data/keys/payroll.asc")
+        at: node.range,
+        help: "gpg --armor --export FINGERPRINT > data/keys/payroll.asc, and encrypt_key: data/keys/payroll.asc")
       return nil
     }
     guard path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy({ !["", ".", ".."].contains($0) })

@@ -36,7 +36,9 @@ extension Trouble {
       troubles += try all(of: system, workspace, journal, targets, in: ledger, at: now)
     }
     for system in targets.systems where system.isEnabled {
-      if let trouble = try undelivered("export/\(system.name)", workspace, in: ledger, at: now) { troubles.append(trouble) }
+      if let trouble = try undelivered("export/\(system.name)", workspace, in: ledger, at: now) {
+        troubles.append(trouble)
+      }
     }
     return troubles
   }

@@ -6,7 +6,8 @@ extension SchemaForm {
     fields(
       [
         .init(
-          "directory", pattern(#"^[^./\\][^/\\]*(?:/[^./\\][^/\\]*)*$"#, "Write the name of a folder, such as payroll."),
+          "directory",
+          pattern(#"^[^./\\][^/\\]*(?:/[^./\\][^/\\]*)*$"#, "Write the name of a folder, such as payroll."),
           isRequired: true, "A folder below the host's folder of exports.", examples: ["payroll"])
       ] + sealing),
     fields(

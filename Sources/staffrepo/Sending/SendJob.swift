@@ -100,7 +100,8 @@ struct SendJob: Sendable {
     if let directory {
       let own = FileStore.absolute(folder.path) ?? folder.path
       guard FileStore.absolute(directory) != own else {
-        throw SendFailure("\(directory) is where staffrepo keeps its own sets of this system; the destination is another folder")
+        throw SendFailure(
+          "\(directory) is where staffrepo keeps its own sets of this system; the destination is another folder")
       }
       let bytes = try Sender.place(parcel, into: directory, keep: keep)
       return Outcome(isNews: true, bytes: bytes, folder: parcel.set)

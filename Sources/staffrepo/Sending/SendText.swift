@@ -19,7 +19,8 @@ enum SendText {
     Terminal.message(
       text(send),
       [
-        .init("target", .string(send.target)), .init("set", .string(send.set)), .init("state", .string(send.state.rawValue)),
+        .init("target", .string(send.target)), .init("set", .string(send.set)),
+        .init("state", .string(send.state.rawValue)),
         .init("bytes", .optional(send.bytes)), .init("attempt", .int(send.attempts)),
       ], level: send.error == nil ? .info : .warning)
   }
@@ -34,7 +35,8 @@ extension ExportSend {
       "last_attempt": .optional(lastAttempt?.description),
       "next_attempt": .optional(state == .pending ? nextAttempt.description : nil),
       "failing_since": .optional(failingSince?.description), "bytes": .optional(bytes),
-      "duration_ms": .optional(milliseconds), "error": .optional(error), "finished_at": .optional(finished?.description),
+      "duration_ms": .optional(milliseconds), "error": .optional(error),
+      "finished_at": .optional(finished?.description),
     ]
   }
 }

@@ -17,10 +17,10 @@ struct Exporting {
     let due = try due(published, position: position, in: ledger)
     guard !due.isEmpty, let staff = published.staff, let list = try published.list(at: now) else { return [] }
     let destinations = Destinations(workspace: workspace)
+    let places = Dictionary(due.map { ($0.name, destinations.place(of: $0)) }) { $1 }
     let writing = ExportWriting(
       systems: due.map { SystemFiles($0, of: staff.configuration) }, keep: staff.configuration.keptExports,
-      folder: workspace.exportsFolder, staff: staff,
-      places: Dictionary(due.map { ($0.name, destinations.place(of: $0)) }) { $1 })
+      folder: workspace.exportsFolder, staff: staff, places: places)
     let runs = try writing.run(list, position: position, at: now)
     for run in runs {
       if let error = run.error { Terminal.problem("\(run.target): \(error)") }
@@ -64,11 +64,12 @@ struct Exporting {
     system.isEnabled && configuration.writesFiles(for: system) && (target.map { $0 == "export/\(system.name)" } ?? true)
   }
 
+  /// The newest set, for where files go now: a new destination has nothing yet.
   private func isThere(_ last: ExportRun?, _ system: Configuration.SystemSettings) -> Bool {
-    let destinations = Destinations(workspace: workspace)
-    let folder = destinations.folder(of: system)
-    // A new destination has nothing yet.
-    guard !folder.isElsewhere(than: destinations.place(of: system)) else { return false }
-    return last?.folder.map { folder.current == $0 && FileStore.exists("\(folder.path)/\($0)/manifest.json") } ?? false
+    let folder = ExportFolder("\(workspace.exportsFolder)/\(system.name)")
+    guard let set = last?.folder, folder.current == set, FileStore.exists("\(folder.path)/\(set)/manifest.json") else {
+      return false
+    }
+    return !folder.isElsewhere(than: Destinations(workspace: workspace).place(of: system))
   }
 }

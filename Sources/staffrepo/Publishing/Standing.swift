@@ -83,9 +83,9 @@ extension Standing {
   func isDone(at now: Instant, withFiles: Bool) -> Bool {
     return targets.allSatisfy { target in
       guard target.state != .disabled else { return true }
-      if !target.name.hasPrefix("webhook/") {
-        if withFiles, !target.isCurrent, target.state != .failed { return false }
-        if !target.isSent { return true }
+      if target.name.hasPrefix("export/") {
+        let isSettled = target.nextAttempt.map { $0 > now } ?? true
+        return (!withFiles || target.isCurrent || target.state == .failed) && isSettled
       }
       if target.state == .active { return true }
       return target.nextAttempt.map { $0 > now } ?? (target.error != nil)
@@ -181,7 +181,6 @@ private struct StandingReader {
   }
 
   func target(_ system: Configuration.SystemSettings, _ targets: Targets) throws -> Standing.Target {
-    let name = "export/\(system.name)"
     let turn = try targets.turn(of: system, after: journal, in: ledger, at: now)
     let good = turn.last
     let isOverdue = try turn.isOverdue(at: now, freshness: workspace.freshness())
@@ -190,6 +189,7 @@ private struct StandingReader {
         .overdue
       } else if good == nil || hold != nil { .pending } else { .active }
     let next = system.isEnabled ? turn.nextRun(at: now) : nil
+    let name = "export/\(system.name)"
     let written = Standing.Target(
       name: name, state: state, lastSync: good?.at, commit: good?.commit,
       behind: try distance(from: good.flatMap { OID($0.commit) }),
@@ -209,6 +209,6 @@ private struct StandingReader {
     let arrived = try ledger.newestSend(to: name, arrived: true)
     return written.sent(
       try ledger.newestSend(to: name), arrived: arrived, behind: try distance(from: arrived.flatMap { OID($0.commit) }),
-      now: now)
+      written: good?.folder, now: now)
   }
 }

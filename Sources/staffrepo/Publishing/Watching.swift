@@ -71,8 +71,8 @@ final class Watching {
       }
     }
     Terminal.message("ending; what is under way is finished first")
-    let end = Clock.monotonicMilliseconds() + 25_000
     desk.end()
+    let end = Clock.monotonicMilliseconds() + 25_000
     try courier?.drain(milliseconds: 25_000)
     guard writing.finish(milliseconds: max(1000, end - Clock.monotonicMilliseconds())) else {
       // What is half written nobody sees, and the next run removes it. Until the process is gone, so is nobody else let in.
@@ -130,7 +130,7 @@ final class Watching {
           for send in try ledger.sendsWaiting() {
             _ = try ledger.hurrySend(to: send.target, isForced: false, at: now)
           }
-          (exports, sends) = (Timer(every: 60), Timer(every: 2))
+          sends.hurry()
           // A new one: circuits are closed, and everything that waits is looked at again.
           settings = nil
           try renewCourier()

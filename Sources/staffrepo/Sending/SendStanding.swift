@@ -6,7 +6,10 @@ extension Standing.Target {
   ///
   /// - Parameter arrived: the newest set that the destination has.
   /// - Parameter behind: commits since that one.
-  func sent(_ newest: ExportSend?, arrived: ExportSend?, behind: Int?, now: Instant) -> Standing.Target {
+  /// - Parameter written: the newest set.
+  func sent(
+    _ newest: ExportSend?, arrived: ExportSend?, behind: Int?, written: String?, now: Instant
+  ) -> Standing.Target {
     let waiting = newest.flatMap { $0.state == .pending ? $0 : nil }
     let since = waiting.map { $0.failingSince ?? $0.queued }
     var target = Standing.Target(
@@ -15,7 +18,7 @@ extension Standing.Target {
         ? .failed : state == .active && (waiting != nil || arrived == nil) ? .pending : state,
       lastSync: arrived?.finished, commit: arrived?.commit, behind: behind,
       lag: since.map { max(0, Int(now.seconds - $0.seconds)) }, error: error ?? waiting?.error,
-      nextAttempt: waiting?.nextAttempt,
+      nextAttempt: waiting?.nextAttempt, nextRun: nextRun, isCurrent: isCurrent && newest?.set == written,
       metadata: metadata + [
         .init("destination", .optional(newest?.place)), .init("sent_set", .optional(arrived?.set)),
         .init("sent_as_of", .optional(arrived?.asOf.description)), .init("sent_bytes", .optional(arrived?.bytes)),

@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 1...20)
+  @Test(arguments: 1...40)
   func `everybody keeps one account of their own`(seed: Int) throws {
     let history = try SetHistory("lms", "moodle")
     var (dice, world, moodle) = (Dice(UInt64(seed)), World(), PretendMoodle())

@@ -13,8 +13,8 @@ import Testing
     }
   }
 
-  /// Files that name nobody, at least in a first set: nobody left a cohort yet.
-  private static let nameless = ["manifest.json", "groups.json", "moodle-removals.csv"]
+  /// Files that do not name everybody. In a first set nobody left a cohort yet.
+  private static let nameless = ["manifest.json", "groups.json", "leavers.csv", "moodle-removals.csv"]
 
   private func write(_ system: String, _ list: StaffList, to folder: ExportFolder, name: String, keep: Int = 30) throws
     -> ExportSet

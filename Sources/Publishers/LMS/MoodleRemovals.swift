@@ -17,7 +17,7 @@ final class MoodleRemovals {
   private let file: ExportFile
   private var memberships: Differences?
   private var subject = Subject.nobody
-  /// Of people who are gone: their accounts may get another name at the end.
+  /// Of people who are gone: by what name Moodle knows them is settled at the end.
   private var last: [(id: PersonID, fields: [String])] = []
   private var names: [PersonID: String] = [:]
   private var count = 0
@@ -33,7 +33,7 @@ final class MoodleRemovals {
     try pass(user.id, .user(user)) {
       for (unit, cohort) in user.cohorts {
         try memberships?.take(
-          RowKey(user.id.rawValue, unit.rawValue), [cohort], farewell: [user.name, user.reference.rawValue, cohort],
+          RowKey(user.id.rawValue, unit.rawValue), [cohort], farewell: [cohort, user.name, user.reference.rawValue],
           isActive: true)
       }
     }
@@ -41,7 +41,7 @@ final class MoodleRemovals {
 
   func skip(_ id: PersonID) throws { try pass(id, .leftOut) {} }
 
-  /// An account that gets another name, since somebody else needs its own.
+  /// The account of a person who is gone, after the upload.
   func knows(_ id: PersonID, by name: String) { names[id] = name }
 
   func finish() throws {
@@ -62,11 +62,11 @@ final class MoodleRemovals {
   private func tell(_ difference: Differences.Difference) {
     let farewell = difference.farewell
     var cohorts = [difference.old?.first, difference.attempted?.first].compactMap(\.self)
-    if difference.new == nil { cohorts.append(farewell[2]) }
+    if difference.new == nil { cohorts.append(farewell[0]) }
     cohorts = cohorts.enumerated().filter { place, cohort in cohorts.firstIndex(of: cohort) == place }.map(\.element)
     switch subject {
     case .leftOut: break
-    case .nobody: last += cohorts.map { (PersonID(difference.key.first), [farewell[0], farewell[1], $0]) }
+    case .nobody: last += cohorts.map { (PersonID(difference.key.first), [farewell[1], farewell[2], $0]) }
     case .user(let user):
       for cohort in cohorts where !user.cohorts.contains(where: { $0.cohort == cohort }) {
         write([user.name, user.reference.rawValue, cohort])

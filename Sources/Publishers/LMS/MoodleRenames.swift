@@ -1,3 +1,5 @@
+import RecordSchema
+
 /// An account that Moodle must know by another name from now on.
 struct MoodleRename {
   /// Whose row it is.
@@ -54,5 +56,5 @@ extension [MoodleRename] {
     return steps
   }
 
-  private static func aside(_ rename: MoodleRename) -> String { "moved-\(rename.row.id)" }
+  private static func aside(_ rename: MoodleRename) -> String { "moved-\(rename.row.id.rawValue)" }
 }

@@ -112,9 +112,9 @@ final class MoodleUsers: StaffFile {
     for one in gone {
       let isNeeded = taken[Self.hash(one.name)] != nil
       // Somebody else has that address now, and must not come into this account.
-      let name = isNeeded ? "former-\(one.row.id)" : one.name
+      let name = isNeeded ? "former-\(one.row.id.rawValue)" : one.name
       let former = isNeeded ? [one.name] + one.former : one.former
-      if isNeeded { removals.knows(one.row.id, by: name) }
+      removals.knows(one.row.id, by: name)
       if !former.isEmpty {
         renames.append(
           MoodleRename(row: one.row, written: one.name, name: name, former: former, isUncertain: one.isUncertain))

@@ -23,7 +23,7 @@ final class SetHistory {
     folder = ExportFolder(scratch.path + "/x")
     var settings = Configuration.SystemSettings(name: system)
     settings.options = options
-    files = SystemFiles(settings, profiles: [profile])
+    files = SystemFiles(settings, of: Configuration(), profiles: [profile])
   }
 
   func run(_ people: [Person], units: [Unit] = SampleList.units, _ fate: Fate = .arrives) throws {

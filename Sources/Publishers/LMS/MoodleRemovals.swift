@@ -61,7 +61,7 @@ final class MoodleRemovals {
 
   private func tell(_ difference: Differences.Difference) {
     let farewell = difference.farewell
-    var cohorts = [difference.old?.first, difference.attempted?.first].compactMap(\.self)
+    var cohorts = ([difference.old ?? []] + difference.perhaps).compactMap(\.first)
     if difference.new == nil { cohorts.append(farewell[0]) }
     cohorts = cohorts.enumerated().filter { place, cohort in cohorts.firstIndex(of: cohort) == place }.map(\.element)
     switch subject {

@@ -21,11 +21,13 @@ extension [MoodleRename] {
   /// another account has. Where names go round in a circle, one account steps aside first; but not when nobody knows
   /// whether the circle was turned already: turned twice, it would give people each other's accounts.
   ///
-  /// - Parameter circle: is told of each circle, by one of its accounts, and whether it is left as it is.
+  /// - Parameter circle: is told of each circle, by one of its accounts, and whether it is left as it is; and of a name that
+  ///   either of two accounts may have.
   func inOrder(circle: (MoodleRename, _ isLeft: Bool) -> Void) -> [Step] {
-    let holders = Dictionary(
-      enumerated().flatMap { place, rename in rename.former.map { ($0, place) } },
-      uniquingKeysWith: { first, _ in first })
+    var holders: [String: Int] = [:]
+    for (place, rename) in enumerated() {
+      for name in rename.former where holders.updateValue(place, forKey: name) != nil { circle(rename, true) }
+    }
     var isDone = [Bool](repeating: false, count: count)
     var steps: [Step] = []
     for start in indices where !isDone[start] {

@@ -45,7 +45,9 @@ final class MoodleUsers: StaffFile {
     file = try set.open("moodle-users.csv")
     removals = try MoodleRemovals(in: set)
     spool = try set.spool()
-    names = try Differences("moodle-users", in: set) { [unowned self] in try tell($0) }
+    names = try Differences(
+      "moodle-users", headings: (["username"], MoodleUser.headings(options)), in: set
+    ) { [unowned self] in try tell($0) }
   }
 
   func take(_ members: [StaffMember]) throws {
@@ -93,15 +95,15 @@ final class MoodleUsers: StaffFile {
     let id = PersonID(difference.key.first)
     let name = difference.new?.first ?? difference.farewell.first ?? ""
     var known: [String] = []
-    for other in [difference.attempted?.first, difference.old?.first].compactMap(\.self)
+    for other in (difference.perhaps.reversed() + [difference.old ?? []]).compactMap(\.first)
     where other != name && !known.contains(other) {
       known.append(other)
     }
     if difference.new != nil {
-      former = (known, difference.attempted != nil)
+      former = (known, !difference.perhaps.isEmpty)
     } else if !leftOut.contains(id) {
       let row = Row(id: id, place: try spool.write(CSVRow(difference.farewell, end: "").bytes), cohorts: 0)
-      gone.append(Gone(row: row, name: name, former: known, isUncertain: difference.attempted != nil))
+      gone.append(Gone(row: row, name: name, former: known, isUncertain: !difference.perhaps.isEmpty))
     }
   }
 

@@ -17,7 +17,10 @@ final class OneRosterTable {
     spool = try set.spool()
     moment = delta?.moment
     if let delta {
-      differences = try Differences("\(delta.archive)-\(name)", in: set) { [unowned self] in try tell($0) }
+      let columns = headings.filter { $0 != "status" && $0 != "dateLastModified" }
+      differences = try Differences("\(delta.archive)-\(name)", headings: (columns, columns), in: set) {
+        [unowned self] in try tell($0)
+      }
     }
   }
 

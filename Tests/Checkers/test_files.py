@@ -176,8 +176,11 @@ def test_moodle_file_is_accepted(house):
 
 
 def test_moodle_file_is_the_records(house):
-    """Who has left is suspended, not gone; the cohorts are the units of the day."""
+    """Who has left is suspended, not gone; the cohorts are the units of the day. A deleted record is suspended once."""
     users = {row["idnumber"]: row for row in rows(house.published("lms") / "moodle-users.csv")}
+    deleted = [users.pop(reference) for reference in set(users) - set(house.people)]
+    assert {row["suspended"] for row in deleted} <= {"1"}
+    assert not any(value for row in deleted for name, value in row.items() if name.startswith("cohort"))
     assert set(users) == set(house.people)
     for reference, person in house.people.items():
         user = users[reference]

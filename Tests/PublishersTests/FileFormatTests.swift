@@ -13,6 +13,6 @@ import Testing
     ("Grace.Hill@Example.org", "grace.hill@example.org"), ("o'neill@x.org", "oneill@x.org"), ("zoë@x.org", "zo@x.org"),
   ])
   func `clean user names as Moodle does`(email: String, name: String) {
-    #expect(MoodleUsers.username(email) == name)
+    #expect(MoodleUser.name(email) == name)
   }
 }

@@ -45,7 +45,9 @@ enum SampleList {
     },
   ]
 
-  static func list(_ people: [Person] = SampleList.people, on day: String = "2026-01-15") -> StaffList {
+  static func list(
+    _ people: [Person] = SampleList.people, units: [Unit] = SampleList.units, on day: String = "2026-01-15"
+  ) -> StaffList {
     let date = CalendarDate(day) ?? CalendarDate(dayNumber: 0)
     let directory = UnitDirectory(units)
     var organisation = Configuration.Organisation()

@@ -274,6 +274,11 @@ private func person(
     "organisation: {id: 1}\nsystems: {hr: {schedule: {weekly: «C002 mon at 06:00»}}}\n",
     "organisation: {id: 1}\nsystems: {hr: {schedule: «C002 {daily: \"06:00\", every: 1h}»}}\n",
     "organisation: «C003 {name: X}»\n",
+    "organisation: {id: 1}\nsystems: {lms: {options: {role: «C002 Teacher», org_type.site: «C002 ward»}}}\n",
+    "organisation: {id: 1}\nsystems: {lms: {options: {role.Ward Manager: «C002 boss», «C001 roles»: teacher}}}\n",
+    "organisation: {id: 1}\nsystems: {lms: {options: {auth: «C002 OpenID Connect», root_org_type: district}}}\n",
+    "organisation: {id: 1}\nsystems: {lms: {options: {role: counselor, role.Cook: aide, job_title_field: job}}}\n",
+    "organisation: {id: 1}\nsystems: {lms: {profiles: oneroster-1.1, options: {role.Cook: «C002 counselor»}}}\n",
   ])
   func `reports every error at its place`(text: String) throws {
     try expectFindings([:], configuration: text)

@@ -52,7 +52,7 @@ final class Differences {
   func take(
     _ key: RowKey, _ row: [String], farewell: [String], isActive: Bool, comparesActivity: Bool = false
   ) throws {
-    while let given = upcoming, given.key < key { try miss(given) }
+    try pass(key)
     var next = GivenRow(key: key, now: row, farewell: farewell, isActive: isActive)
     if let given = upcoming, given.key == key {
       upcoming = try base?.next()
@@ -66,6 +66,11 @@ final class Differences {
       try tell(next, old: nil, after: nil, isUncertain: false)
     }
     write(next)
+  }
+
+  /// Every row before a key was there: tells at once which are gone.
+  func pass(_ key: RowKey) throws {
+    while let given = upcoming, given.key < key { try miss(given) }
   }
 
   /// Every row was there.

@@ -1,86 +1,158 @@
 import RecordSchema
+import Workers
 
-/// Moodle's "Upload users" file: one row a learner, the units as cohorts.
+/// Moodle's "Upload users" file: one row a learner, the units as cohorts. And with it the report of whom to take out of
+/// which cohort, since an upload only adds.
+///
+/// Moodle finds accounts by user name, which is made of the e-mail address. So whoever has another address now needs a row
+/// that names the old one, or they would have two accounts.
 final class MoodleUsers: StaffFile {
+  /// A line that waits until it is known how many columns there are.
+  struct Row {
+    let id: PersonID
+    let place: Range<Int>
+    let cohorts: Int
+  }
+
+  /// A person whose record is gone, while Moodle has the account.
+  private struct Gone {
+    let row: Row
+    let name: String
+    let former: [String]
+    let isUncertain: Bool
+  }
+
   private let set: ExportSet
   private let context: StaffContext
-  /// The authentication method on every row; left out, Moodle would reset accounts to the import form's default.
-  private let auth: String
-  /// How many cohort columns there are is known at the end only.
+  private let options: LMSOptions
+  private let file: ExportFile
   private let spool: SpoolFile
-  private var rows: [(place: Range<Int>, cohorts: Int)] = []
-  private var taken: [String: PersonID] = [:]
+  private let removals: MoodleRemovals
+  private var names: Differences?
+  private var rows: [Row] = []
+  private var renames: [MoodleRename] = []
+  private var gone: [Gone] = []
+  /// Whose a name is, by its hash: a few bytes each.
+  private var taken: [UInt64: PersonID] = [:]
+  private var leftOut: Set<PersonID> = []
+  /// Of the person at hand: what Moodle may know them by, and whether that is in doubt.
+  private var former: (names: [String], isUncertain: Bool) = ([], false)
 
-  init(_ set: ExportSet, _ context: StaffContext, auth: String) throws {
+  init(_ set: ExportSet, _ context: StaffContext, _ options: LMSOptions) throws {
     self.set = set
     self.context = context
-    self.auth = auth
+    self.options = options
+    file = try set.open("moodle-users.csv")
+    removals = try MoodleRemovals(in: set)
     spool = try set.spool()
+    names = try Differences(
+      "moodle-users", headings: (["username"], MoodleUser.headings(options)), in: set
+    ) { [unowned self] in try tell($0) }
   }
 
   func take(_ members: [StaffMember]) throws {
-    for member in members {
-      guard let name = username(of: member) else { continue }
-      let fields = fields(of: member, username: name)
-      rows.append((try spool.write(CSVRow(fields, end: "").bytes), member.units.count))
+    let (context, options) = (context, options)
+    let parts = Workers.map(members, partSize: 256) { part in part.map { MoodleUser($0, context, options) } }
+    for user in parts.joined() {
+      guard isTaken(user) else {
+        leftOut.insert(user.id)
+        try removals.skip(user.id)
+        continue
+      }
+      former = ([], false)
+      try names?.take(
+        RowKey(user.id.rawValue), [user.name], farewell: user.farewell, isActive: user.isActive)
+      let row = Row(id: user.id, place: try spool.write(user.line), cohorts: user.cohorts.count)
+      if !former.names.isEmpty {
+        renames.append(
+          MoodleRename(
+            row: row, written: user.name, name: user.name, former: former.names, isUncertain: former.isUncertain))
+      }
+      // A rename in doubt may be refused, and with it all that its row says; so the row comes once more without.
+      if former.names.isEmpty || former.isUncertain { rows.append(row) }
+      try removals.take(user)
     }
   }
+
+  /// `false` for whom Moodle does not take: without a first name, a last name, or a user name of their own.
+  private func isTaken(_ user: MoodleUser) -> Bool {
+    guard user.isWhole else {
+      set.note("\(user.reference): left out of moodle-users.csv, name or e-mail address is missing.")
+      return false
+    }
+    let hash = Self.hash(user.name)
+    if let other = taken[hash] {
+      set.note(
+        "\(user.reference): left out of moodle-users.csv, its user name \(user.name) is that of the person with the id \(other)."
+      )
+      return false
+    }
+    taken[hash] = user.id
+    return true
+  }
+
+  private func tell(_ difference: Differences.Difference) throws {
+    let id = PersonID(difference.key.first)
+    let name = difference.new?.first ?? difference.farewell.first ?? ""
+    var known: [String] = []
+    for other in (difference.perhaps.reversed() + [difference.old ?? []]).compactMap(\.first)
+    where other != name && !known.contains(other) {
+      known.append(other)
+    }
+    if difference.new != nil {
+      former = (known, !difference.perhaps.isEmpty)
+    } else if !leftOut.contains(id) {
+      let row = Row(id: id, place: try spool.write(CSVRow(difference.farewell, end: "").bytes), cohorts: 0)
+      gone.append(Gone(row: row, name: name, former: known, isUncertain: !difference.perhaps.isEmpty))
+    }
+  }
+
+  // MARK: The file
 
   func finish() throws {
-    try set.file("moodle-users.csv") { file in
-      let cohorts = rows.map(\.cohorts).max() ?? 0
-      file.write(CSVRow(Self.headings + (0..<cohorts).map { "cohort\($0 + 1)" }).bytes)
-      for row in rows {
-        file.write(try spool.read(row.place))
-        file.write(String(repeating: ",", count: cohorts - row.cohorts) + "\r\n")
+    try names?.finish()
+    for one in gone {
+      let isNeeded = taken[Self.hash(one.name)] != nil
+      // Somebody else has that address now, and must not come into this account.
+      let name = isNeeded ? "former-\(one.row.id.rawValue)" : one.name
+      let former = isNeeded ? [one.name] + one.former : one.former
+      removals.knows(one.row.id, by: name)
+      if !former.isEmpty {
+        renames.append(
+          MoodleRename(row: one.row, written: one.name, name: name, former: former, isUncertain: one.isUncertain))
       }
-      return rows.count
+      if !isNeeded { rows.append(one.row) }
     }
+    try write()
+    try removals.finish()
   }
 
-  private static let headings = [
-    "username", "firstname", "lastname", "email", "auth", "idnumber", "department", "institution", "suspended",
-  ]
-
-  /// `nil` for whom Moodle does not take: without a first name, a last name, or a user name of their own.
-  private func username(of member: StaffMember) -> String? {
-    let person = member.person
-    let name = Self.username(person.email)
-    if name.isEmpty || person.firstName.isEmpty || person.lastName.isEmpty {
-      set.note("\(person.reference): left out of moodle-users.csv, name or e-mail address is missing.")
-      return nil
-    }
-    if let other = taken[name] {
+  private func write() throws {
+    let cohorts = (rows + renames.map(\.row)).map(\.cohorts).max() ?? 0
+    let steps = renames.inOrder { rename, isLeft in
       set.note(
-        "\(person.reference): left out of moodle-users.csv, its user name \(name) is that of the person with the id \(other)."
+        isLeft
+          ? "moodle-users.csv: people exchanged their addresses, \(rename.name) among them, and nobody knows whether Moodle has the last set. Look whose accounts these are, and rename them by hand."
+          : "moodle-users.csv: people exchanged their addresses, \(rename.name) among them. Allow duplicate addresses for this upload."
       )
-      return nil
     }
-    taken[name] = person.id
-    return name
-  }
-
-  private func fields(of member: StaffMember, username: String) -> [String] {
-    let person = member.person
-    return [
-      username, person.firstName, person.lastName, person.email, auth, person.reference.rawValue,
-      member.units.first?.name ?? "", context.organisation.name, member.status.isActive ? "0" : "1",
-    ] + member.units.map { Self.cohort($0.code) }
-  }
-
-  /// As Moodle cleans user names: small letters, digits and `- _ . @`.
-  static func username(_ email: String) -> String {
-    if email.utf8.allSatisfy({ $0 < 0x80 }) {
-      return String(
-        decoding: email.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.filter(UserNames.isKeptByMoodle),
-        as: UTF8.self)
+    let headings = MoodleUser.headings(options) + (0..<cohorts).map { "cohort\($0 + 1)" }
+    file.write(CSVRow(headings + (steps.isEmpty ? [] : ["oldusername"])).bytes)
+    for step in steps {
+      let rest = try spool.read(step.rename.row.place).dropFirst(step.rename.written.utf8.count)
+      write(Array(step.to.utf8) + rest, step.rename.row, columns: cohorts, old: step.from)
     }
-    return email.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.@".contains($0)) }
+    for row in rows { write(try spool.read(row.place), row, columns: cohorts, old: steps.isEmpty ? nil : "") }
+    try set.close(file, rows: rows.count + steps.count)
   }
 
-  /// Moodle reads a number as a cohort's own id, so such a code gets a prefix.
-  static func cohort(_ code: UnitCode) -> String {
-    code.rawValue.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-      ? "unit-\(code)" : code.rawValue
+  private func write(_ line: [UInt8], _ row: Row, columns: Int, old: String?) {
+    let blanks = String(repeating: ",", count: columns - row.cohorts)
+    file.write(line + Array("\(blanks)\(old.map { ",\($0)" } ?? "")\r\n".utf8))
+  }
+
+  /// FNV-1a: the same in every run.
+  private static func hash(_ text: String) -> UInt64 {
+    text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
   }
 }

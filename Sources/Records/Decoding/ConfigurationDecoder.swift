@@ -165,7 +165,9 @@ public struct ConfigurationDecoder {
       system.profiles = profiles(parts["profiles"], of: system, what)
       system.mappings = readMappings(parts["mappings"], "\(what).mappings")
       for option in entries(parts["options"], "\(what).options") {
-        if let value = text(option.value, "\(what).options.\(option.key)") { system.options[option.key] = value }
+        guard let value = text(option.value, "\(what).options.\(option.key)") else { continue }
+        guard system.name != "lms" || judgeLearningOption(option, value, system.profiles ?? []) else { continue }
+        system.options[option.key] = value
       }
       system.destination = readDestination(parts["destination"], of: entry.key, what)
       configuration.systems.append(system)

@@ -10,8 +10,12 @@ import shutil
 
 import pytest
 
-from house import House, today
-from receiver import Receiver
+# What is asserted there is told with its values, too.
+pytest.register_assert_rewrite("formats")
+
+from house import House, today  # noqa: E402
+from organisations import generate  # noqa: E402
+from receiver import Receiver  # noqa: E402
 
 # The value behind a `whsec_` secret is base64 of the key; any other text is itself the key, as UTF-8.
 KEYS = {
@@ -160,3 +164,9 @@ def house(binary, tmp_path_factory):
     house.days = {first_day, house.day}
     yield house
     receiver.close()
+
+
+@pytest.fixture(scope="session")
+def large(binary, tmp_path_factory) -> House:
+    """2,500 people and the awkward ones, committed and valid; nothing is published."""
+    return generate(binary, tmp_path_factory.mktemp("large") / "house")

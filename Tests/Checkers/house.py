@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+# Every scalar as the text that stands there. The C one reads thousands of files in a second.
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 PROJECT = Path(__file__).resolve().parents[2]
 ADMINISTRATOR = {
     f"GIT_{role}_{key}": value
@@ -36,13 +38,14 @@ def environment(secrets: dict[str, str]) -> dict[str, str]:
 class House:
     """The repository of the sample's organisation, its records, and the commits made in it by name."""
 
-    def __init__(self, binary: str, folder: Path, secrets: dict[str, str]):
+    def __init__(self, binary: str, folder: Path, secrets: dict[str, str] | None = None, is_empty: bool = False):
         self.binary, self.folder = binary, folder
         self.commits: dict[str, str] = {}
-        self.environment = environment(secrets)
+        self.environment = environment(secrets or {})
         folder.mkdir()
-        shutil.copytree(PROJECT / "data", folder / "data")
-        shutil.copy(PROJECT / "staffrepo.yaml", folder)
+        if not is_empty:
+            shutil.copytree(PROJECT / "data", folder / "data")
+            shutil.copy(PROJECT / "staffrepo.yaml", folder)
         self.git("init", "--quiet", "--initial-branch=main")
         self.git("config", "staffrepo.allowNetworks", "127.0.0.0/8")
 
@@ -67,7 +70,9 @@ class House:
         self.commits[name] = self.git("rev-parse", "HEAD")
 
     def write(self, path: str, text: str):
-        (self.folder / "data" / path).write_text(text, encoding="utf-8")
+        file = self.folder / "data" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
 
     def edit(self, path: str, pattern: str, replacement: str):
         """Replace what the pattern finds, exactly once, in a record."""
@@ -78,8 +83,8 @@ class House:
 
     def records(self, kind: str) -> dict[str, dict]:
         """The people or units of the last commit by reference or code, each value as the text that stands there."""
-        files = sorted((self.folder / "data" / kind).glob("*.yaml"))
-        return {file.stem: yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) for file in files}
+        files = sorted((self.folder / "data" / kind).rglob("*.yaml"))
+        return {file.stem: yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER) for file in files}
 
     @cached_property
     def people(self) -> dict[str, dict]:
@@ -108,7 +113,7 @@ def status(person: dict, day: date) -> str:
     """Switched off, else not yet begun, else left (the end date is the last day of work), else as recorded."""
     if person.get("is_active", "true") == "false":
         return "inactive"
-    if day.isoformat() < person["employment_start_date"]:
+    if day.isoformat() < person.get("employment_start_date", ""):
         return "pending"
     if day.isoformat() > person.get("employment_end_date", "9999-12-31"):
         return "left"

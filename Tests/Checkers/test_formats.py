@@ -1,0 +1,381 @@
+"""Every profile's files, judged by what the systems' own documentation says their imports take.
+
+For the sample organisation, and for 2,500 made-up people among whom are all that an import might trip over. Each judge
+is then shown files with one fault, of which it must refuse every one: a judge that cannot fail is none.
+"""
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+
+import pytest
+
+from formats import JUDGES, entra
+from organisations import AS_OF
+
+ORGANISATIONS = ["house", "large"]
+
+
+def profiles(house, system: str) -> set[str]:
+    """What the program itself says it can write for a system."""
+    done = subprocess.run(
+        [house.binary, "export", system, "--profile", "?"], cwd=house.folder, env=house.environment, text=True,
+        capture_output=True,
+    )
+    found = re.search(r"It has: (.*)", done.stderr)
+    return set(re.split(r",\s*|\s+", found[1].strip())) if found else set()
+
+
+@pytest.fixture(scope="session")
+def exported(request, tmp_path_factory):
+    """The folder of a system's profile as the command writes it, once for the whole session."""
+    done, offered = {}, {}
+
+    def export(organisation: str, system: str, profile: str):
+        house = request.getfixturevalue(organisation)
+        offered[system] = offered.get(system) or profiles(house, system)
+        if profile not in offered[system]:
+            pytest.skip(f"{system} has no profile {profile} yet")
+        if (organisation, system, profile) not in done:
+            folder = tmp_path_factory.mktemp("files") / "set"
+            day = AS_OF if organisation == "large" else house.day
+            house.staffrepo("export", system, "--profile", profile, "--as-of", str(day), "--out", str(folder))
+            done[organisation, system, profile] = folder
+        return done[organisation, system, profile]
+
+    return export
+
+
+@pytest.mark.parametrize("organisation", ORGANISATIONS)
+@pytest.mark.parametrize(("system", "profile"), JUDGES)
+def test_files_are_taken(exported, organisation, system, profile):
+    JUDGES[system, profile](exported(organisation, system, profile))
+
+
+# Faults, of which a judge must refuse every one
+
+
+def edit(file, change):
+    """Rewrite a CSV file, its lines as lists of fields."""
+    lines = list(csv.reader(io.StringIO(file.read_bytes().decode("utf-8"), newline="")))
+    change(lines)
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(lines)
+    file.write_bytes(text.getvalue().encode("utf-8"))
+
+
+def swap_columns(lines):
+    """Headings in another order, each still above its own values."""
+    for line in lines:
+        line[0], line[1] = line[1], line[0]
+
+
+def swap_headings(lines):
+    lines[0][1], lines[0][2] = lines[0][2], lines[0][1]
+
+
+def drop_column(lines):
+    for line in lines:
+        del line[0]
+
+
+def drop_headings(lines):
+    del lines[0]
+
+
+def repeat_row(lines):
+    lines.append(lines[-1])
+
+
+def shorten_row(lines):
+    lines[-1].pop()
+
+
+def put(column: str, value: str, row: int = -1):
+    """Another value in one column of one row."""
+
+    def change(lines):
+        lines[row][lines[0].index(column)] = value
+
+    return change
+
+
+def add_column(name: str):
+    def change(lines):
+        for number, line in enumerate(lines):
+            line.append("x" if number else name)
+
+    return change
+
+
+def rename(old: str, new: str):
+    def change(lines):
+        lines[0][lines[0].index(old)] = new
+
+    return change
+
+
+def table_faults(name: str, *faults):
+    general = [swap_columns, drop_column, drop_headings, repeat_row, shorten_row, add_column("surprise"), *faults]
+    return [lambda folder, fault=fault: edit(folder / name, fault) for fault in general]
+
+
+def byte_faults(name: str):
+    """Line ends, a byte order mark, and another encoding."""
+
+    def rewritten(change):
+        return lambda folder: (folder / name).write_bytes(change((folder / name).read_bytes()))
+
+    return [
+        rewritten(lambda content: content.replace(b"\r\n", b"\n")),
+        rewritten(lambda content: b"\xef\xbb\xbf" + content),
+        rewritten(lambda content: content.decode("utf-8").encode("utf-16")),
+        rewritten(lambda content: content.rstrip()),
+        rewritten(lambda content: b""),
+    ]
+
+
+def zip_faults(archive: str, member: str, *faults):
+    """A fault in one member of a zip."""
+
+    def within(fault):
+        def change(folder):
+            with zipfile.ZipFile(folder / archive) as zipped:
+                contents = {name: zipped.read(name) for name in zipped.namelist()}
+            inside = folder / member
+            inside.write_bytes(contents[member])
+            fault(folder)
+            contents[member] = inside.read_bytes()
+            inside.unlink()
+            write_zip(folder / archive, contents)
+
+        return change
+
+    return [within(fault) for fault in faults]
+
+
+def write_zip(file, contents: dict[str, bytes]):
+    with zipfile.ZipFile(file, "w") as zipped:
+        for name, content in contents.items():
+            zipped.writestr(name, content)
+
+
+def with_member(archive: str, name: str, content: bytes | None):
+    """A zip with one member more, or less, or another one."""
+
+    def change(folder):
+        with zipfile.ZipFile(folder / archive) as zipped:
+            contents = {member: zipped.read(member) for member in zipped.namelist()}
+        contents.pop(name, None)
+        if content is not None:
+            contents[name] = content
+        write_zip(folder / archive, contents)
+
+    return change
+
+
+def json_faults(name: str, *faults):
+    def within(fault):
+        def change(folder):
+            document = json.loads((folder / name).read_bytes())
+            fault(document)
+            (folder / name).write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+
+        return change
+
+    return [within(fault) for fault in faults]
+
+
+def text_faults(name: str, *replacements: tuple[str, str]):
+    """The first occurrence of a pattern as something else."""
+
+    def within(old, new):
+        def change(folder):
+            text, count = re.subn(old, new, (folder / name).read_bytes().decode("utf-8"), count=1)
+            assert count, f"{old} is not in {name}"
+            (folder / name).write_bytes(text.encode("utf-8"))
+
+        return change
+
+    return [within(old, new) for old, new in replacements]
+
+
+def first_user(change):
+    return lambda batch: change(batch["Operations"][0]["data"])
+
+
+def last_group(change):
+    return lambda document: change(document["groups"][-1])
+
+
+STRANGER = {"employeeId": "NOBODY", "userPrincipalName": "nobody@northmoor.example"}
+
+SUCCESS_FACTORS = [
+    *table_faults(
+        "successfactors-users.csv", put("STATUS", "current"), put("MANAGER", "NOBODY"), put("MANAGER", ""),
+        put("HR", "NOBODY"), put("HR", ""), put("EMAIL", ""), lambda lines: lines.pop(1), swap_headings,
+        lambda lines: lines.__setitem__(slice(2, None), lines[:1:-1]), rename("USERNAME", "Username"),
+    ),
+    *byte_faults("successfactors-users.csv"),
+]
+STAFFOLOGY = [
+    *table_faults(
+        "staffology-employees.csv", put("Status", "active"), put("Join Date", "2026-01-05"), put("Join Date", "5/1/2026"),
+        put("Join Date", "31/02/2026"), put("First Name", "N" * 35), put("Surname", "One, Two"), put("Surname", ""),
+        rename("Surname", "Last Name"),
+    ),
+    *byte_faults("staffology-employees.csv"),
+]
+SAGE = [
+    *table_faults(
+        "sage-employees.csv", put("Work Start Date", "2026-01-05"), put("Surname", ""), rename("Forename", "First Name"),
+    ),
+    *byte_faults("sage-employees.csv"),
+]
+MOODLE = [
+    *table_faults(
+        "moodle-users.csv", put("username", "Capital"), put("username", "a b"), put("email", ""), put("auth", ""),
+        put("suspended", "yes"), put("suspended", ""), put("cohort1", "410"), put("lastname", " Blank"),
+        put("cohort1", "c" * 101), add_column("deleted"), rename("cohort2", "cohort1"), rename("idnumber", "idnr"),
+        lambda lines: lines[-1].__setitem__(slice(-2, None), ["same", "same"]),
+    )[1:],  # Its columns may be in any order.
+    *byte_faults("moodle-users.csv"),
+]
+
+
+def one_roster(name: str, version: str):
+    orgs, users = [
+        [lambda folder, fault=fault, member=member: edit(folder / member, fault) for fault in faults]
+        for member, faults in {
+            "orgs.csv": [
+                swap_columns, swap_headings, drop_column, add_column("surprise"), repeat_row, put("type", "ward"),
+                put("sourcedId", "ünit"), put("sourcedId", ""), put("parentSourcedId", "nowhere"), put("name", ""),
+                put("status", "active"), put("dateLastModified", "2026-01-05T09:00:00.000Z"), rename("name", "Name"),
+                lambda lines: lines.__delitem__(slice(1, None)),
+                lambda lines: put("parentSourcedId", lines[-1][0])(lines),
+            ],
+            "users.csv": [
+                swap_columns, swap_headings, repeat_row, put("enabledUser", "1"), put("enabledUser", ""),
+                put("username", ""), put("userIds", "EMP1"), put("givenName", ""), add_column("jobTitle"),
+                put("primaryOrgSourcedId" if version == "1.2" else "orgSourcedIds", "nowhere"),
+                put("role", "employee") if version == "1.1" else rename("pronouns", "pronoun"),
+            ],
+        }.items()
+    ]
+    roles = [
+        lambda folder, fault=fault: edit(folder / "roles.csv", fault)
+        for fault in [
+            put("roleType", "main"), put("role", "employee"), put("beginDate", "05/01/2026"), put("userSourcedId", "nobody"),
+            put("orgSourcedId", "nowhere"), put("orgSourcedId", ""), repeat_row, put("roleType", "secondary", row=1),
+        ]
+    ]
+    return [
+        *zip_faults(name, "orgs.csv", *orgs, *byte_faults("orgs.csv")), *zip_faults(name, "users.csv", *users),
+        *(zip_faults(name, "roles.csv", *roles) if version == "1.2" else []),
+        *zip_faults(
+            name, "manifest.csv",
+            *text_faults(
+                "manifest.csv", ("manifest.version,1.0", "manifest.version,1"), ("file.orgs,bulk", "file.orgs,absent"),
+                ("file.orgs,bulk", "file.orgs,delta"), ("file.courses,absent", "file.courses,bulk"),
+                ("file.courses,absent\r\n", ""), ("propertyName", "name"), (rf"version,{version}", "version,2.0"),
+            ),
+        ),
+        with_member(name, "courses.csv", b"sourcedId\r\n"), with_member(name, "users.csv", None),
+        with_member(name, "manifest.csv", None), with_member(name, "folder/orgs.csv", b"sourcedId\r\n"),
+    ]
+
+
+FAULTS = {
+    ("hr", "generic"): [
+        *table_faults(
+            "employees.csv", swap_headings, put("Manager", "NOBODY"), put("Start Date", "05/01/2026"),
+            put("End Date", "2026-02-30"), put("Status", "gone"), put("Email", ""), put("Employee Number", "-1"),
+            put("First Name", "N" * 65), rename("Status", "status"),
+        ),
+        *byte_faults("employees.csv"),
+    ],
+    ("hr", "successfactors"): SUCCESS_FACTORS,
+    ("hr", "staffology"): STAFFOLOGY,
+    ("finance", "staffology"): STAFFOLOGY,
+    ("hr", "sage"): SAGE,
+    ("finance", "sage"): SAGE,
+    ("hr", "oracle-hdl"): [
+        *zip_faults(
+            "oracle-hdl.zip", "Worker.dat",
+            *text_faults(
+                "Worker.dat", (r"(\nMERGE\|Worker\|[^\n]*)\d{4}/\d\d/\d\d", r"\g<1>2026-01-05"), ("MERGE", "INSERT"),
+                (r"METADATA\|PersonName", "METADATA|PersonNames"), (r"(\nMERGE\|PersonName\|[^\n]*)\|", r"\1"),
+                (r"(?s)\A.*", "\ufeff\\g<0>"), (r"(?s)\n[^\n]*\Z", ""), (r"\AMETADATA[^\n]*\n", ""),
+                (r"(\nMERGE\|Worker\|[^\n]*)", r"\1\1"), (r"MERGE\|Worker\|[^\n]*\n", ""),
+            ),
+        ),
+        with_member("oracle-hdl.zip", "worker.dat", b""), with_member("oracle-hdl.zip", "Worker.dat", None),
+    ],
+    ("finance", "generic"): [
+        *table_faults("payroll.csv", swap_headings, put("Payroll Status", "paid"), put("Start Date", "soon")),
+        *byte_faults("payroll.csv"),
+    ],
+    ("lms", "moodle"): MOODLE,
+    ("lms", "oneroster"): one_roster("oneroster.zip", "1.2"),
+    ("lms", "oneroster-1.1"): one_roster("oneroster-1.1.zip", "1.1"),
+    ("entra", "bulk-upload"): [
+        *json_faults(
+            "bulk-upload-0001.json",
+            first_user(lambda user: user.pop("active")), first_user(lambda user: user.update(active="True")),
+            first_user(lambda user: user["schemas"].pop()), first_user(lambda user: user.pop("userName")),
+            first_user(lambda user: user.update(userName="zoë@northmoor.example")), first_user(lambda user: user.update(title="")),
+            first_user(lambda user: user.update(jobTitle="Nurse")), first_user(lambda user: user.update(externalId="E" * 17)),
+            first_user(lambda user: user["emails"].append(user["emails"][0])),
+            first_user(lambda user: user[entra.ENTERPRISE].update(manager={"value": "NOBODY"})),
+            first_user(lambda user: user[entra.ENTERPRISE].update(department="D" * 65)),
+            first_user(lambda user: user[entra.ENTERPRISE].update(salaryGrade="G7")),
+            first_user(lambda user: user.pop(entra.ENTERPRISE)),
+            lambda batch: batch["Operations"][0].update(method="PATCH"), lambda batch: batch["Operations"][0].pop("bulkId"),
+            lambda batch: batch["Operations"][0].update(path="/Groups"), lambda batch: batch["Operations"].pop(),
+            lambda batch: batch["Operations"].append(batch["Operations"][0]), lambda batch: batch.pop("schemas"),
+            lambda batch: batch.update(operations=batch.pop("Operations")),
+        ),
+        *json_faults(
+            "groups.json",
+            last_group(lambda group: group["members"].append(STRANGER)), last_group(lambda group: group.update(parent="unit-x")),
+            last_group(lambda group: group.update(mailNickname="a b")), last_group(lambda group: group.update(id="unit-1")),
+            last_group(lambda group: group.update(mailNickname="é")), last_group(lambda group: group.update(groupTypes=["Unified"])),
+            last_group(lambda group: group.pop("displayName")), lambda document: document["groups"].append(document["groups"][0]),
+        ),
+        lambda folder: (folder / "bulk-upload-0001.json").unlink(),
+    ],
+    ("entra", "bulk-create"): [
+        *table_faults("bulk-create.csv", swap_headings, lambda lines: lines.insert(0, ["version:v1.0"])),
+        *byte_faults("bulk-create.csv"),
+    ],
+    ("digital-id", "employees"): json_faults(
+        "employees.json",
+        lambda employees: employees[0].pop("is_active"), lambda employees: employees[0].update(is_active="true"),
+        lambda employees: employees[0].update(salary_grade="G7"), lambda employees: employees.append(employees[0]),
+        lambda employees: employees[0].update(photo_path="../secret.jpg"), lambda employees: employees[0].update(first_name=""),
+        lambda employees: employees[0].update(staff_service_person_id="17"),
+    ),
+}
+FAULTS[("lms", "standard")] = MOODLE + FAULTS[("lms", "oneroster")]
+
+
+@pytest.mark.parametrize(("system", "profile"), JUDGES)
+def test_faults_are_refused(exported, tmp_path, system, profile):
+    """Of every fault, the judge says that the system would not take the files."""
+    files = exported("house", system, profile)
+    JUDGES[system, profile](files)
+    taken = []
+    for number, fault in enumerate(FAULTS[system, profile]):
+        spoilt = tmp_path / str(number)
+        shutil.copytree(files, spoilt)
+        fault(spoilt)
+        try:
+            JUDGES[system, profile](spoilt)
+        except (AssertionError, KeyError, ValueError, IndexError):
+            continue
+        taken.append(number)
+    assert taken == [], "the judge let these faults through, by their number in the list"

@@ -131,7 +131,6 @@ def test_a_later_export_is_taken_as_replacement(binary, server, tmp_path):
         for operation in batch["Operations"]:
             data = operation["data"]
             user = before[data["externalId"]]
-            # SCIM knows the manager by the server's own id, and wants a reference there; Entra by externalId.
             after = server.send("PUT", f"/Users/{user['id']}", data | {"id": user["id"]})
             assert_same(after, data)
             if {**after, "meta": None} != {**user, "meta": None}:

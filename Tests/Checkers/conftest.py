@@ -6,7 +6,9 @@
 
 import base64
 import os
+import re
 import shutil
+import subprocess
 
 import pytest
 
@@ -14,7 +16,7 @@ import pytest
 pytest.register_assert_rewrite("formats")
 
 from house import House, today  # noqa: E402
-from organisations import generate  # noqa: E402
+from organisations import AS_OF, generate  # noqa: E402
 from receiver import Receiver  # noqa: E402
 
 # The value behind a `whsec_` secret is base64 of the key; any other text is itself the key, as UTF-8.
@@ -169,4 +171,46 @@ def house(binary, tmp_path_factory):
 @pytest.fixture(scope="session")
 def large(binary, tmp_path_factory) -> House:
     """2,500 people and the awkward ones, committed and valid; nothing is published."""
-    return generate(binary, tmp_path_factory.mktemp("large") / "house")
+    house = generate(binary, tmp_path_factory.mktemp("large") / "house")
+    house.day = AS_OF
+    return house
+
+
+# The sample, and the large one.
+ORGANISATIONS = ["house", "large"]
+
+
+@pytest.fixture
+def staff(request, organisation: str) -> House:
+    """The organisation that a test is about, by its parameter."""
+    return request.getfixturevalue(organisation)
+
+
+def profiles(house, system: str) -> set[str]:
+    """What the program itself says it can write for a system."""
+    done = subprocess.run(
+        [house.binary, "export", system, "--profile", "?"], cwd=house.folder, env=house.environment, text=True,
+        capture_output=True,
+    )
+    found = re.search(r"It has: (.*)", done.stderr)
+    return set(re.split(r",\s*|\s+", found[1].strip())) if found else set()
+
+
+@pytest.fixture(scope="session")
+def exported(request, tmp_path_factory):
+    """The folder of a system's profile as the command writes it, once for the whole session; its default without a profile."""
+    done, offered = {}, {}
+
+    def export(organisation: str, system: str, profile: str | None = None):
+        house = request.getfixturevalue(organisation)
+        offered[system] = offered.get(system) or profiles(house, system)
+        if profile and profile not in offered[system]:
+            pytest.skip(f"{system} has no profile {profile} yet")
+        if (organisation, system, profile) not in done:
+            folder = tmp_path_factory.mktemp("files") / "set"
+            chosen = ["--profile", profile] if profile else []
+            house.staffrepo("export", system, *chosen, "--as-of", str(house.day), "--out", str(folder))
+            done[organisation, system, profile] = folder
+        return done[organisation, system, profile]
+
+    return export

@@ -94,6 +94,23 @@ class House:
     def units(self) -> dict[str, dict]:
         return self.records("units")
 
+    @cached_property
+    def spellings(self) -> dict[str, str]:
+        """Every reference as its own record writes it, by its small letters."""
+        return {reference.lower(): reference for reference in self.people}
+
+    def manager(self, person: dict) -> str:
+        """The line manager's reference as the manager's own record has it; empty when nobody has it."""
+        return self.spellings.get(person.get("line_manager", "").lower(), "")
+
+    def cost_centre(self, code: str | None) -> str:
+        """The unit's, or that of the nearest unit above it that has one."""
+        while code:
+            if number := self.units[code].get("cost_centre"):
+                return number
+            code = self.units[code].get("parent")
+        return ""
+
     def subtree(self, code: str) -> set[str]:
         """The unit and all units below it."""
         below = [unit["code"] for unit in self.units.values() if unit.get("parent") == code]
@@ -124,13 +141,18 @@ def is_active(person: dict, day: date) -> bool:
     return status(person, day) in ("active", "on_leave", "suspended")
 
 
-def unit_codes(person: dict, day: date) -> list[str]:
-    """The units in force on a day, primary first; both dates of a membership are inclusive."""
-    memberships = [
-        entry if isinstance(entry, dict) else {"unit": entry} for entry in person.get("organisational_units", [])
-    ]
+def memberships(person: dict, day: date) -> list[dict]:
+    """The places in units in force on a day, primary first; both dates of one are inclusive."""
+    places = [entry if isinstance(entry, dict) else {"unit": entry} for entry in person.get("organisational_units", [])]
     return [
-        entry["unit"]
-        for entry in memberships
-        if entry.get("from", "") <= day.isoformat() <= entry.get("until", "9999-12-31")
+        place for place in places if place.get("from", "") <= day.isoformat() <= place.get("until", "9999-12-31")
     ]
+
+
+def membership(person: dict, code: str, day: date) -> dict:
+    """The place in a unit, with its dates; nothing when there is none."""
+    return next((place for place in memberships(person, day) if place["unit"] == code), {})
+
+
+def unit_codes(person: dict, day: date) -> list[str]:
+    return [place["unit"] for place in memberships(person, day)]

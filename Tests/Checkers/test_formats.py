@@ -9,46 +9,12 @@ import io
 import json
 import re
 import shutil
-import subprocess
 import zipfile
 
 import pytest
 
+from conftest import ORGANISATIONS
 from formats import JUDGES, entra
-from organisations import AS_OF
-
-ORGANISATIONS = ["house", "large"]
-
-
-def profiles(house, system: str) -> set[str]:
-    """What the program itself says it can write for a system."""
-    done = subprocess.run(
-        [house.binary, "export", system, "--profile", "?"], cwd=house.folder, env=house.environment, text=True,
-        capture_output=True,
-    )
-    found = re.search(r"It has: (.*)", done.stderr)
-    return set(re.split(r",\s*|\s+", found[1].strip())) if found else set()
-
-
-@pytest.fixture(scope="session")
-def exported(request, tmp_path_factory):
-    """The folder of a system's profile as the command writes it, once for the whole session."""
-    done, offered = {}, {}
-
-    def export(organisation: str, system: str, profile: str):
-        house = request.getfixturevalue(organisation)
-        offered[system] = offered.get(system) or profiles(house, system)
-        if profile not in offered[system]:
-            pytest.skip(f"{system} has no profile {profile} yet")
-        if (organisation, system, profile) not in done:
-            folder = tmp_path_factory.mktemp("files") / "set"
-            day = AS_OF if organisation == "large" else house.day
-            house.staffrepo("export", system, "--profile", profile, "--as-of", str(day), "--out", str(folder))
-            done[organisation, system, profile] = folder
-        return done[organisation, system, profile]
-
-    return export
-
 
 @pytest.mark.parametrize("organisation", ORGANISATIONS)
 @pytest.mark.parametrize(("system", "profile"), JUDGES)

@@ -80,6 +80,49 @@ def test_finance_file(staff, exported, organisation):
 
 
 @pytest.mark.parametrize("organisation", ORGANISATIONS)
+def test_hr_changes_of_a_first_run(staff, exported, organisation):
+    """Nothing was given before: everybody is told, in the columns of the full file, and as created."""
+    told = rows(exported(organisation, "hr", "changes") / "employees-changes.csv")
+    assert {row.pop("Change") for row in told} == {"created"}
+    assert told == rows(exported(organisation, "hr", "generic") / "employees.csv")
+
+
+@pytest.mark.parametrize("organisation", ORGANISATIONS)
+def test_hr_leavers_of_a_first_run(staff, exported, organisation):
+    """Who is employed no longer; a new hire who has not begun is no leaver."""
+    leavers = rows(exported(organisation, "hr", "leavers") / "leavers.csv")
+    gone = {reference for reference, person in staff.people.items() if status(person, staff.day) in ("left", "inactive")}
+    assert {row["Employee Number"]: (row["End Date"], row["Status"]) for row in leavers} == {
+        reference: (staff.people[reference].get("employment_end_date", ""), status(staff.people[reference], staff.day))
+        for reference in gone
+    }
+
+
+@pytest.mark.parametrize("organisation", ORGANISATIONS)
+def test_finance_split(staff, exported, organisation):
+    """A row for each unit of the day, with its cost centre and an even share; whoever is in none has one row, too."""
+    held: dict[str, list] = {}
+    for row in rows(exported(organisation, "finance", "split") / "payroll-split.csv"):
+        held.setdefault(row["Payroll ID"], []).append(
+            (row["Organisational Unit"], row["Cost Centre"], row["Share"], row["Payroll Status"])
+        )
+    expected = {}
+    for reference, person in staff.people.items():
+        numbers = person.get("external_ids", {})
+        codes = unit_codes(person, staff.day) or [None]
+        shares = [10_000 // len(codes) + (place < 10_000 % len(codes)) for place in range(len(codes))]
+        expected[numbers.get("payroll") or numbers.get("finance") or reference] = [
+            (
+                staff.units[code]["name"] if code else "", staff.cost_centre(code), f"{share // 100}.{share % 100:02}",
+                status(person, staff.day),
+            )
+            for code, share in zip(codes, shares)
+        ]
+    assert held.keys() == expected.keys(), sorted(expected.keys() - held.keys())[:9]
+    assert held == expected
+
+
+@pytest.mark.parametrize("organisation", ORGANISATIONS)
 def test_moodle_file(staff, exported, organisation):
     """Who has left is suspended, not gone; the cohorts are the units of the day. Who cannot be in it is named."""
     folder = exported(organisation, "lms")
@@ -193,7 +236,7 @@ def test_manifests_are_true(house, system):
     """Each set is named after its publication, commit and day; its manifest lists every file, and truly."""
     folder = house.published(system).parent
     commits = {1: house.commits["baseline"], 2: house.commits["unit renamed"]}
-    sets = sorted(entry for entry in folder.iterdir() if not entry.is_symlink())
+    sets = sorted(entry for entry in folder.glob("[0-9]*"))
     assert len(sets) == len(commits)
     for files in sets:
         manifest = json.loads((files / "manifest.json").read_bytes())
@@ -205,7 +248,7 @@ def test_manifests_are_true(house, system):
         assert (int(prefix), as_of) == (position, manifest["as_of"])
         assert len(short) >= 7 and commits[position].startswith(short)
         listed = {entry["name"]: entry for entry in manifest["files"]}
-        assert set(listed) == {file.name for file in files.iterdir()} - {"manifest.json"}
+        assert set(listed) == {file.name for file in files.iterdir()} - {"manifest.json", ".given"}
         for name, entry in listed.items():
             content = (files / name).read_bytes()
             assert entry["sha256"] == hashlib.sha256(content).hexdigest()

@@ -326,6 +326,32 @@ FAULTS = {
         lambda employees: employees[0].update(staff_service_person_id="17"),
     ),
 }
+FAULTS[("hr", "changes")] = [
+    *table_faults(
+        "employees-changes.csv", swap_headings, put("Change", "deleted"), put("Change", ""), put("Change", "removed"),
+        put("Start Date", "05/01/2026"), put("Status", "gone"),
+    ),
+    *byte_faults("employees-changes.csv"),
+]
+FAULTS[("hr", "leavers")] = [
+    *table_faults("leavers.csv", swap_headings, put("Status", "active"), put("Status", "pending"), put("End Date", "soon")),
+    *byte_faults("leavers.csv"),
+]
+FAULTS[("finance", "split")] = [
+    *table_faults(
+        "payroll-split.csv", swap_headings, put("Share", "99.99"), put("Share", "100"), put("Share", "50,00"),
+        put("Share", ""), put("Payroll Status", "paid"),
+    ),
+    *byte_faults("payroll-split.csv"),
+]
+FAULTS[("finance", "journal")] = [
+    *table_faults(
+        "journal.csv", swap_headings, put("Change", "deleted"), put("Field", "Salary"), put("Field", ""),
+        put("Old Value", "x"), put("As Of", "16/03/2026"), put("New Value", ""),
+        lambda lines: lines.append([*lines[-1][:-1], "other"]),
+    ),
+    *byte_faults("journal.csv"),
+]
 FAULTS[("lms", "standard")] = MOODLE + FAULTS[("lms", "oneroster")]
 
 

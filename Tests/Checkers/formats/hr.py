@@ -31,6 +31,24 @@ def generic(folder: Path):
     assert_tables(table(file, GENERIC, [foreign_key("Manager", "", "Employee Number")]))
 
 
+def changes(folder: Path):
+    """The columns of the full file, and what happened. A manager may stand in what the system has already."""
+    file = folder / "employees-changes.csv"
+    assert_rfc_4180(file)
+    happened = column("Change", required=True, enum=["created", "updated", "removed"])
+    assert_tables(table(file, [GENERIC[0], happened, *GENERIC[1:]]))
+    for row in rows(file):
+        assert row["Change"] != "removed" or row["Status"] == "inactive", "who is gone is not active"
+
+
+def leavers(folder: Path):
+    """Who is employed no longer: neither the active nor those who have yet to begin."""
+    file = folder / "leavers.csv"
+    assert_rfc_4180(file)
+    kept = [part for part in GENERIC if part["name"] in ("Employee Number", "First Name", "Last Name", "Email", "End Date")]
+    assert_tables(table(file, [*kept, column("Status", required=True, enum=["left", "inactive"])]))
+
+
 # SAP SuccessFactors, "User Data File": SAP knowledge base article 2087504 and learning.sap.com. More are allowed; these
 # are those that the article and the template know.
 USER_DATA = set(
@@ -211,7 +229,7 @@ def sage(folder: Path):
 
 
 JUDGES = {
-    ("hr", "generic"): generic, ("hr", "successfactors"): success_factors, ("hr", "oracle-hdl"): oracle,
+    ("hr", "generic"): generic, ("hr", "changes"): changes, ("hr", "leavers"): leavers, ("hr", "successfactors"): success_factors, ("hr", "oracle-hdl"): oracle,
     ("hr", "staffology"): staffology, ("hr", "sage"): sage,
     ("finance", "staffology"): staffology, ("finance", "sage"): sage,
 }

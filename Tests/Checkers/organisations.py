@@ -38,6 +38,7 @@ systems:
   finance: {{enabled: true}}
   lms: {{enabled: true}}
   digital-id: {{enabled: true}}
+  medication: {{enabled: true, type: app}}
 """
 
 UNITS = [

@@ -352,6 +352,48 @@ FAULTS[("finance", "journal")] = [
     ),
     *byte_faults("journal.csv"),
 ]
+FIRST_PERSON = [
+    lambda person: person.update(salary_grade="G7"), lambda person: person.update(is_active=not person["is_active"]),
+    lambda person: person.pop("status"), lambda person: person.update(id="1"), lambda person: person.update(first_name=""),
+    lambda person: person.update(employment_start_date="2026-02-30"), lambda person: person.update(removed=True),
+    lambda person: person.update(organisational_units=["care-team-a"]), lambda person: person.update(email="nobody"),
+]
+
+
+def line_faults(name: str, *changes):
+    """A change of the first line's document, and what breaks the lines themselves."""
+
+    def within(change):
+        def fault(folder):
+            first, *others = (folder / name).read_text(encoding="utf-8").splitlines(keepends=True)
+            person = json.loads(first)
+            change(person)
+            (folder / name).write_text(json.dumps(person) + "\n" + "".join(others), encoding="utf-8")
+
+        return fault
+
+    breaks = text_faults(name, (r"\n", "\n\n"), (r"\A", "\ufeff"), (r"\n", "\r\n"), (r"\n\Z", ""), (r"\A[^\n]*\n", r"\g<0>\g<0>"))
+    return [*map(within, changes), *breaks]
+
+
+for kind, name in (("", "staff"), ("-delta", "staff-delta")):
+    FAULTS[("medication", f"feed-json{kind}")] = [
+        *json_faults(
+            f"{name}.json", *(lambda document, change=change: change(document["people"][0]) for change in FIRST_PERSON),
+            lambda document: document["people"].append(document["people"][0]), lambda document: document.pop("commit"),
+            lambda document: document.update(as_of="today"),
+        ),
+        *text_faults(f"{name}.json", (r'"as_of"', '"as_of":"2026-01-05","as_of"'), (r"\A", "\ufeff")),
+    ]
+    FAULTS[("medication", f"feed-ndjson{kind}")] = line_faults(f"{name}.ndjson", *FIRST_PERSON)
+    FAULTS[("medication", f"feed-csv{kind}")] = [
+        *table_faults(
+            f"{name}.csv", swap_headings, put("status", "gone"), put("is_active", "yes"), put("id", "x"),
+            put("email", ""), put("employment_start_date", "soon"), rename("unit_codes", "units"),
+            *([put("change", "gone")] if kind else [put("line_manager", "NOBODY")]),
+        ),
+        *byte_faults(f"{name}.csv"),
+    ]
 FAULTS[("lms", "standard")] = MOODLE + FAULTS[("lms", "oneroster")]
 
 

@@ -209,7 +209,7 @@ def staffology(folder: Path):
 SAGE = set(
     "Employee Reference|Payroll ID|Title|Forename|Surname|Address 1|Address 2|Address 3|Address 4|Address 5|Post Code|"
     "Telephone Number|Mobile Number|E-mail Address|Gender|Marital Status|Date of Birth|Tax Code|NI Category|NI Number|"
-    "Job Title|Director Status|Payment Frequency|Work Start Date|Start Date|Leave Date|Work Leave Date|Date of Leaving|"
+    "Job Title|Director Status|Payment Frequency|Work Start Date|Start Date|Leave Date|Work End Date|Work Leave Date|Date of Leaving|"
     "Department|Department Number|Cost Centre|Cost Centre Number|On Hold|Works Number|Leaver".split("|")
 )
 

@@ -130,7 +130,12 @@ class History:
             return self.hire()
         id = chance.choice(sorted(self.people))
         person = self.people[id]
-        match chance.randrange(20):
+        match chance.randrange(21):
+            case 20:
+                # Two people swap what other systems may know them by.
+                other = self.people[chance.choice(sorted(self.people))]
+                for name in ("employee_reference", "email"):
+                    person[name], other[name] = other[name], person[name]
             case 0 | 1:
                 person["employment_end_date"] = self.day(-20, 30)
                 person["employment_start_date"] = min(person["employment_start_date"], person["employment_end_date"])

@@ -96,6 +96,8 @@ class Model:
                 primary = self.house.units[places[0]["unit"]] if places else None
                 found.append(Subject(person, primary, None, 0, len(places)))
                 continue
+            if not places and table.get("unassigned") and scope is None:
+                found.append(Subject(person, None, None, 0, 1))
             for index, place in enumerate(places):
                 if scope is None or place["unit"] in scope:
                     found.append(Subject(person, self.house.units[place["unit"]], place, index, len(places)))
@@ -253,7 +255,7 @@ class Model:
                 share = 10_000 // subject.count + (subject.index < 10_000 % subject.count)
                 return f"{share // 100}.{share % 100:02}"
             case "unit_from" | "unit_until":
-                return day(subject.place.get(name.removeprefix("unit_")))
+                return day((subject.place or {}).get(name.removeprefix("unit_")))
             case "organisation_id" | "organisation_name":
                 return self.settings["organisation"][name.removeprefix("organisation_")]
             case "as_of":

@@ -17,7 +17,7 @@ import subprocess
 import pytest
 import yaml
 
-from house import House
+from house import PROJECT, House
 from mapping_model import CODECS, DELIMITERS, Model
 from organisations import AS_OF, DOMAIN, UNITS, awkward_people, days, rendered
 
@@ -126,7 +126,8 @@ def configure(house: House, tables: dict[str, dict]):
     )
     house.commit("tables")
     done = subprocess.run([house.binary, "validate"], cwd=house.folder, env=house.environment, capture_output=True, text=True)
-    assert done.returncode == 0, "\n\n".join(part for part in done.stdout.split("\n\n") if part.startswith("error"))
+    errors = [part for part in done.stdout.split("\n\n") if part.startswith("error") and "staffrepo.yaml" in part]
+    assert errors == [], "\n\n".join(errors)
 
 
 def is_encoded(record: dict, codec: str) -> bool:
@@ -136,12 +137,29 @@ def is_encoded(record: dict, codec: str) -> bool:
         return False
 
 
+@pytest.mark.parametrize(
+    ("rows", "fields"),
+    [
+        ("people", PEOPLE_FIELDS + UNIT_FIELDS),
+        ("memberships", PEOPLE_FIELDS + MEMBERSHIP_FIELDS + UNIT_FIELDS),
+        ("units", ["id", "external_ids.entra", *UNIT_FIELDS]),
+    ],
+)
+def test_every_documented_field_is_known(binary, tmp_path, rows, fields):
+    """docs/mappings.md names the fields; each can be a column, and none of them is missing in these tests."""
+    text = (PROJECT / "docs/mappings.md").read_text(encoding="utf-8").partition("### Fields")[2].partition("\n## ")[0]
+    listed = {name for name in re.findall(r"`([a-z_]+)`", text)} - {"rows", "email_domains"}
+    assert listed <= {name for names in (PEOPLE_FIELDS, MEMBERSHIP_FIELDS, UNIT_FIELDS) for name in names}
+    house = organisation(binary, tmp_path / "house", plain_people()[:3], [{"id": 1, "code": "west", "name": "West"}])
+    configure(house, {"m": {"rows": rows, "columns": fields}})
+
+
 # Tables at random
 
 
 def table(chance: random.Random) -> dict:
     rows = chance.choice(["people", "people", "people", "memberships", "units"])
-    fields = UNIT_FIELDS + {"people": PEOPLE_FIELDS, "memberships": PEOPLE_FIELDS + MEMBERSHIP_FIELDS}.get(rows, ["id", "external_ids.entra"])
+    fields = UNIT_FIELDS + {"people": PEOPLE_FIELDS, "memberships": PEOPLE_FIELDS + MEMBERSHIP_FIELDS}.get(rows, ["external_ids.entra"])
     made = {"rows": rows} if rows != "people" or chance.random() < 0.5 else {}
     made |= maybe(chance, header_rows=[0, 1, 2], delimiter=[*DELIMITERS, ":", "^"], quotes=["minimal", "all", "none"])
     made |= maybe(chance, line_end=["crlf", "lf"], encoding=list(CODECS), formulas=["off", "prefix", "reject"])
@@ -304,7 +322,9 @@ def assert_rows(rows, made, model, expected, context):
 
 
 def read(lines: list[str], made: dict) -> list[list[str]]:
-    return list(csv.reader((line + "\n" for line in lines), **dialect(made), strict=True))
+    rows = list(csv.reader((line + "\n" for line in lines), **dialect(made), strict=True))
+    # Without quotes, a row of one empty cell is an empty line.
+    return [row or [""] for row in rows] if made.get("quotes") == "none" else rows
 
 
 def dialect(made: dict) -> dict:

@@ -16,7 +16,7 @@ import pytest
 pytest.register_assert_rewrite("formats")
 
 from house import House, today  # noqa: E402
-from organisations import AS_OF, generate  # noqa: E402
+from organisations import AS_OF, UNFIT_FOR_STAFFOLOGY, generate  # noqa: E402
 from receiver import Receiver  # noqa: E402
 
 # The value behind a `whsec_` secret is base64 of the key; any other text is itself the key, as UTF-8.
@@ -176,6 +176,14 @@ def large(binary, tmp_path_factory) -> House:
     return house
 
 
+@pytest.fixture(scope="session")
+def fitting(binary, tmp_path_factory) -> House:
+    """The large one without those for whom Staffology's file has no cell."""
+    house = generate(binary, tmp_path_factory.mktemp("fitting") / "house", without=UNFIT_FOR_STAFFOLOGY)
+    house.day = AS_OF
+    return house
+
+
 # The sample, and the large one.
 ORGANISATIONS = ["house", "large"]
 
@@ -202,6 +210,8 @@ def exported(request, tmp_path_factory):
     done, offered = {}, {}
 
     def export(organisation: str, system: str, profile: str | None = None):
+        if (organisation, profile) == ("large", "staffology"):
+            organisation = "fitting"
         house = request.getfixturevalue(organisation)
         offered[system] = offered.get(system) or profiles(house, system)
         if profile and profile not in offered[system]:

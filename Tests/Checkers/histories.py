@@ -16,7 +16,7 @@ SETTINGS = f"""\
 organisation: {{id: 1, name: Example, email_domains: [{DOMAIN}], time_zone: Europe/London}}
 custom_fields: {{pin: {{type: string, sensitive: true}}}}
 guards: {{{", ".join(f"{guard}: {{count: 1000000, percent: 100}}" for guard in GUARDS)}}}
-exports: {{keep: 3}}
+exports: {{keep: 99}}
 systems:
 """
 PIXEL = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"

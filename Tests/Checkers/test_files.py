@@ -15,6 +15,7 @@ from operator import itemgetter
 import pytest
 
 from conftest import GRADE, ORGANISATIONS, PIN
+from formats.hr import loader_records
 from formats.tables import rows
 from house import is_active, membership, status, unit_codes
 
@@ -120,6 +121,141 @@ def test_finance_split(staff, exported, organisation):
         ]
     assert held.keys() == expected.keys(), sorted(expected.keys() - held.keys())[:9]
     assert held == expected
+
+
+@pytest.mark.parametrize("organisation", ORGANISATIONS)
+def test_success_factors(staff, exported, organisation):
+    """Every column of the user data file that records can fill; whoever has not begun cannot log in yet."""
+    users = {row["USERID"]: row for row in rows(exported(organisation, "hr", "successfactors") / "successfactors-users.csv", 1)}
+    assert set(users) == set(staff.people)
+    for reference, person in staff.people.items():
+        primary = staff.units.get(next(iter(unit_codes(person, staff.day)), ""), {})
+        expected = {
+            "STATUS": "active" if is_active(person, staff.day) else "inactive",
+            "USERNAME": person["email"],
+            "FIRSTNAME": person["first_name"],
+            "LASTNAME": person["last_name"],
+            "EMAIL": person["email"],
+            "MANAGER": staff.manager(person) or "NO_MANAGER",
+            "HR": "NO_HR",
+            "DEPARTMENT": primary.get("name", ""),
+            "DIVISION": staff.units.get(primary.get("parent"), {}).get("name", ""),
+            "TITLE": person["job_title"],
+            "HIREDATE": local_date(person.get("employment_start_date"), "%m/%d/%Y"),
+        }
+        assert {name: users[reference][name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("organisation", ORGANISATIONS)
+def test_oracle(staff, exported, organisation):
+    """A worker for everybody with a start date, by the id; employment has ended from the day after the last one."""
+    folder = exported(organisation, "hr", "oracle-hdl")
+    records = loader_records(folder)
+    workers = {record["PersonNumber"]: record["SourceSystemId"] for record in records["Worker"]}
+    assert set(workers) == {reference for reference, person in staff.people.items() if "employment_start_date" in person}
+    notes = json.loads((folder / "manifest.json").read_bytes())["notes"]
+    for reference in set(staff.people) - set(workers):
+        assert any(note.startswith(f"{reference}: ") for note in notes)
+    names = {record["PersonId(SourceSystemId)"]: record for record in records["PersonName"]}
+    jobs = {record["PersonId(SourceSystemId)"]: record for record in records["WorkRelationship"]}
+    addresses = {record["PersonId(SourceSystemId)"]: record["EmailAddress"] for record in records["PersonEmail"]}
+    titles = [record["AssignmentName"] for record in records["Assignment"]]
+    assert sorted(titles) == sorted(staff.people[reference]["job_title"] for reference in workers)
+    for reference, worker in workers.items():
+        person = staff.people[reference]
+        assert (names[worker]["FirstName"], names[worker]["LastName"]) == (person["first_name"], person["last_name"])
+        assert addresses[worker] == person["email"]
+        assert jobs[worker]["DateStart"] == local_date(person["employment_start_date"], "%Y/%m/%d")
+        end = person.get("employment_end_date", "")
+        has_ended = "" < end < str(staff.day)
+        assert jobs[worker]["ActualTerminationDate"] == (local_date(end, "%Y/%m/%d") if has_ended else "")
+        assert jobs[worker]["TerminateWorkRelationshipFlag"] == ("Y" if has_ended else "")
+        assert worker.startswith(person["id"]), "the key never changes, so it is made of the id"
+
+
+def local_date(text: str | None, form: str) -> str:
+    return date.fromisoformat(text).strftime(form) if text else ""
+
+
+def payroll_number(reference: str, person: dict) -> str:
+    numbers = person.get("external_ids", {})
+    return numbers.get("payroll") or numbers.get("finance") or reference
+
+
+@pytest.mark.parametrize("system", ["hr", "finance"])
+@pytest.mark.parametrize("organisation", ["house", "fitting"])
+def test_staffology(staff, exported, organisation, system):
+    """Names as the program takes them; the manifest names whose name was cut. A hire to come is no former employee."""
+    folder = exported(organisation, system, "staffology")
+    employees = {row["Payroll Code"]: row for row in rows(folder / "staffology-employees.csv")}
+    notes = " ".join(json.loads((folder / "manifest.json").read_bytes())["notes"])
+    assert len(employees) == len(staff.people)
+    for reference, person in staff.people.items():
+        row = employees[payroll_number(reference, person)]
+        primary = staff.units.get(next(iter(unit_codes(person, staff.day)), ""), {})
+        for column, name in (("First Name", person["first_name"]), ("Surname", person["last_name"])):
+            plain = re.sub('[.,;:()/|"“”]', "", name)
+            assert row[column].strip() == plain[:34].strip()
+            assert len(plain) <= 34 or f"{reference}, column {column}" in notes
+        assert row["Status"] == ("Former" if status(person, staff.day) in ("left", "inactive") else "Current")
+        assert row["Join Date"] == local_date(person.get("employment_start_date"), "%d/%m/%Y")
+        assert row["Left Date"] == local_date(person.get("employment_end_date"), "%d/%m/%Y")
+        assert row["Email"] == person["email"]
+        assert (row["Dept Code"], row["Dept Name"]) == (primary.get("code", ""), primary.get("name", ""))
+        assert row["Cost Centre Code"] == staff.cost_centre(primary.get("code"))
+
+
+@pytest.mark.parametrize("system", ["hr", "finance"])
+@pytest.mark.parametrize("organisation", ORGANISATIONS)
+def test_sage(staff, exported, organisation, system):
+    """Leavers are marked; a hire to come is none."""
+    employees = {row["Employee Reference"]: row for row in rows(exported(organisation, system, "sage") / "sage-employees.csv")}
+    assert set(employees) == set(staff.people)
+    for reference, person in staff.people.items():
+        row = employees[reference]
+        assert row["Payroll ID"] == payroll_number(reference, person)
+        assert (row["Forename"], row["Surname"], row["Job Title"]) == (
+            person["first_name"], person["last_name"], person["job_title"],
+        )
+        assert row["Work Start Date"] == local_date(person.get("employment_start_date"), "%d/%m/%Y")
+        assert row["Work End Date"] == local_date(person.get("employment_end_date"), "%d/%m/%Y")
+        assert row["Leaver"] == ("1" if status(person, staff.day) in ("left", "inactive") else "0")
+
+
+@pytest.mark.parametrize("organisation", ORGANISATIONS)
+def test_feeds(staff, exported, organisation):
+    """The three kinds of feed say the same, and what the records say."""
+    document = json.loads((exported(organisation, "medication", "feed-json") / "staff.json").read_bytes())
+    text = (exported(organisation, "medication", "feed-ndjson") / "staff.ndjson").read_text(encoding="utf-8")
+    people = {person["employee_reference"]: person for person in document["people"]}
+    assert document["people"] == [json.loads(line) for line in text.split("\n")[:-1]]
+    assert document["as_of"] == str(staff.day) and set(people) == set(staff.people)
+    table = {row["employee_reference"]: row for row in rows(exported(organisation, "medication", "feed-csv") / "staff.csv")}
+    assert set(table) == set(people)
+    for reference, record in staff.people.items():
+        person, codes = people[reference], unit_codes(record, staff.day)
+        shown = record.get("photo_path") if record.get("photo_status", "approved") == "approved" else None
+        expected = {
+            "id": int(record["id"]),
+            "first_name": record["first_name"],
+            "last_name": record["last_name"],
+            "preferred_name": record.get("preferred_name"),
+            "email": record["email"],
+            "job_title": record["job_title"],
+            "employment_start_date": record.get("employment_start_date"),
+            "employment_end_date": record.get("employment_end_date"),
+            "status": status(record, staff.day),
+            "is_active": is_active(record, staff.day),
+            "photo_path": shown,
+        }
+        assert {name: person[name] for name in expected} == expected
+        assert person["organisational_units"] == [
+            {"id": int(staff.units[code]["id"]), "code": code, "name": staff.units[code]["name"]} for code in codes
+        ]
+        for name, value in expected.items():
+            assert table[reference][name] == ("" if value is None else str(value).lower() if value in (True, False) and name == "is_active" else str(value))
+        assert table[reference]["unit_codes"] == ", ".join(codes)
+        assert table[reference]["line_manager"] == staff.manager(record)
 
 
 @pytest.mark.parametrize("organisation", ORGANISATIONS)

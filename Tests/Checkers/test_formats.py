@@ -9,17 +9,28 @@ import io
 import json
 import re
 import shutil
+import subprocess
 import zipfile
 
 import pytest
 
 from conftest import ORGANISATIONS
 from formats import JUDGES, entra
+from organisations import UNFIT_FOR_STAFFOLOGY
 
 @pytest.mark.parametrize("organisation", ORGANISATIONS)
 @pytest.mark.parametrize(("system", "profile"), JUDGES)
 def test_files_are_taken(exported, organisation, system, profile):
     JUDGES[system, profile](exported(organisation, system, profile))
+
+
+def test_who_does_not_fit_is_named(large, tmp_path):
+    """Nobody drops out in silence: the file is refused, and the message names each of those people's files."""
+    command = [large.binary, "export", "hr", "--profile", "staffology", "--as-of", str(large.day), "--out", tmp_path / "set"]
+    done = subprocess.run(command, cwd=large.folder, env=large.environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert set(re.findall(r"data/people/\S+/(\w+)\.yaml", done.stderr)) == UNFIT_FOR_STAFFOLOGY
+    assert list(tmp_path.rglob("*.csv")) == []
 
 
 # Faults, of which a judge must refuse every one

@@ -74,6 +74,8 @@ class System:
         self.is_certain = False
         self.seen: str | None = None
         self.manifest = b""
+        # What became of each set, for whoever has to find out why.
+        self.outcomes: list[str] = []
 
     def given(self) -> str | None:
         file = self.exports / ".given"
@@ -88,11 +90,13 @@ class System:
         folder, given = self.exports / name, self.exports / ".given"
         manifest = (folder / "manifest.json").read_bytes()
         if name == self.seen:
-            # After a lost ledger a set may be made once more: the same one.
+            # After a lost ledger a set may be made once more: the same one. That is no news of what became of it.
+            given.write_text(before)
             return [] if manifest == self.manifest else [f"{self.name}: {name} was made anew with other files"]
         self.seen, self.manifest = name, manifest
         assert given.read_text() == f"sent {name}\n"
         outcome = self.chance.choice(["taken", "taken", "taken", "never", "lost", "unconfirmed", "partly"])
+        self.outcomes.append(f"{name.partition('-')[0]} {outcome}")
         part = {"never": 0, "lost": 0, "partly": 0.5}.get(outcome, 1)
         faults = []
         for consumer in list(self.consumers):
@@ -104,7 +108,7 @@ class System:
                     whole = consumer.full(folder)
                     assert consumer.table == whole, f"as (is, should be): {difference(consumer.table, whole)}"
             except AssertionError as fault:
-                faults.append(f"{type(consumer).__name__}: {name}: {str(fault).partition(chr(10))[0][:1200]}")
+                faults.append(f"{type(consumer).__name__}: {name}: {str(fault).partition(chr(10))[0][:1200]} after {self.outcomes}")
                 self.consumers.remove(consumer)
         if outcome == "never":
             given.unlink() if before is None else given.write_text(before)

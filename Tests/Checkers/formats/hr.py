@@ -68,8 +68,8 @@ def success_factors(folder: Path):
     assert_known(file, USER_DATA, "STATUS USERID USERNAME FIRSTNAME LASTNAME EMAIL MANAGER HR DEPARTMENT".split())
     rules = {
         "STATUS": {"required": True, "enum": ["active", "inactive"]},
-        "USERID": {"required": True, "unique": True, "maxLength": 100},
-        "USERNAME": {"required": True, "unique": True, "maxLength": 100},
+        "USERID": {"required": True, "unique": True},
+        "USERNAME": {"required": True, "unique": True},
         "FIRSTNAME": {"required": True}, "LASTNAME": {"required": True}, "EMAIL": {"required": True},
         "MANAGER": {"required": True}, "HR": {"required": True},
         "GENDER": {"enum": ["M", "F", "N", "U", "D", "O"]},

@@ -81,6 +81,10 @@ class System:
         file = self.exports / ".given"
         return file.read_text() if file.exists() else None
 
+    def remember(self, given: str | None):
+        file = self.exports / ".given"
+        file.unlink() if given is None else file.write_text(given)
+
     def meet(self, before: str | None) -> list[str]:
         """Let the newest set come to something; what is wrong with it, by consumer.
 
@@ -91,7 +95,7 @@ class System:
         manifest = (folder / "manifest.json").read_bytes()
         if name == self.seen:
             # After a lost ledger a set may be made once more: the same one. That is no news of what became of it.
-            given.write_text(before)
+            self.remember(before)
             return [] if manifest == self.manifest else [f"{self.name}: {name} was made anew with other files"]
         self.seen, self.manifest = name, manifest
         assert given.read_text() == f"sent {name}\n"
@@ -111,7 +115,7 @@ class System:
                 faults.append(f"{type(consumer).__name__}: {name}: {str(fault).partition(chr(10))[0][:1200]} after {self.outcomes}")
                 self.consumers.remove(consumer)
         if outcome == "never":
-            given.unlink() if before is None else given.write_text(before)
+            self.remember(before)
         elif outcome != "taken":
             given.write_text(f"sending {name}\n")
         self.is_certain = outcome == "taken" or (outcome == "never" and self.is_certain)

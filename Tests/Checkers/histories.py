@@ -41,6 +41,7 @@ class History:
         }
         self.units[2]["parent"], self.units[4]["parent"] = "team-1", "410"
         self.next_id = 1
+        self.hires = 0
         # The state of the records at each commit.
         self.past: dict[str, tuple] = {}
         for _ in range(8):
@@ -151,7 +152,8 @@ class History:
             case 5:
                 self.folders[id] = chance.choice(["", "a/", "b/c/"])
             case 6:
-                person["employee_reference"] = f"N{id}.{chance.randrange(1000)}"
+                self.hires += 1
+                person["employee_reference"] = f"N{id}.{self.hires}"
             case 7 | 8 | 9:
                 person["organisational_units"] = self.some_units()
             case 10:
@@ -160,7 +162,8 @@ class History:
             case 11:
                 person["job_title"] = chance.choice(["Nurse", "Cook", 'Driver, "nights"', "Ärztin", "Lead | Night"])
             case 12:
-                person["email"] = f"{chance.choice(['p', 'P', 'q+', 'new.'])}{id}.{chance.randrange(3)}@{DOMAIN}"
+                self.hires += 1
+                person["email"] = f"{chance.choice(['p', 'P', 'q+', 'new.'])}{id}.{self.hires}@{DOMAIN}"
             case 13:
                 person["last_name"] = chance.choice(["O'Hara", "Łukasz, Jr.", '"Quoted"', "龘", "Smith"])
             case 14:
@@ -186,9 +189,15 @@ class History:
             id = self.random.choice(gone)
         else:
             self.next_id += 1
+        # Whoever came back after somebody took over the reference or the address gets others.
+        taken = {value for person in self.people.values() for value in (person["employee_reference"], person["email"])}
+        reference, email = f"E{id}", f"p{id}@{DOMAIN}"
+        if {reference, email} & taken:
+            self.hires += 1
+            reference, email = f"E{id}.{self.hires}", f"p{id}.h{self.hires}@{DOMAIN}"
         self.people[id] = {
-            "id": id, "employee_reference": f"E{id}", "first_name": f"First{id}", "last_name": "Smith",
-            "email": f"p{id}@{DOMAIN}", "job_title": "Nurse", "employment_start_date": self.day(-300, 20),
+            "id": id, "employee_reference": reference, "first_name": f"First{id}", "last_name": "Smith",
+            "email": email, "job_title": "Nurse", "employment_start_date": self.day(-300, 20),
             "organisational_units": self.some_units(),
         }
 

@@ -83,7 +83,7 @@ class System:
 
     def remember(self, given: str | None):
         file = self.exports / ".given"
-        file.unlink() if given is None else file.write_text(given)
+        file.unlink(missing_ok=True) if given is None else file.write_text(given)
 
     def meet(self, before: str | None) -> list[str]:
         """Let the newest set come to something; what is wrong with it, by consumer.

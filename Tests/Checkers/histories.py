@@ -4,6 +4,7 @@ The same seed gives the same history. Time is `STAFFREPO_NOW`, so that dates pas
 """
 
 import random
+import subprocess
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -50,14 +51,18 @@ class History:
 
     # Publishing
 
-    def publish(self):
+    def publish(self, exit_codes: tuple[int, ...] = (0,)):
         self.house.environment["STAFFREPO_NOW"] = self.moment()
         state = self.house.folder / ".git/staffrepo"
         if self.random.random() < 0.05:
             # What a system was given is known without the ledger.
             for file in state.glob("ledger.sqlite*"):
                 file.unlink()
-        self.house.staffrepo("publish")
+        done = subprocess.run(
+            [self.house.binary, "publish"], cwd=self.house.folder, env=self.house.environment, capture_output=True,
+            text=True, timeout=120,
+        )
+        assert done.returncode in exit_codes, f"publish at {self.moment()} ended with {done.returncode}\n{done.stderr}"
 
     def moment(self) -> str:
         return self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -71,7 +76,7 @@ class History:
         state = (self.people, self.folders, self.broken, self.units)
         self.past[self.house.git("rev-parse", "HEAD")] = self.copied(state)
 
-    def step(self):
+    def step(self, exit_codes: tuple[int, ...] = (0,)):
         """Up to three commits, time in between, and then a publication."""
         for _ in range(self.random.choice([0, 1, 1, 1, 2, 3])):
             self.wait()
@@ -82,7 +87,7 @@ class History:
                 self.change()
             self.commit()
         self.wait()
-        self.publish()
+        self.publish(exit_codes)
 
     def wait(self):
         self.now += timedelta(minutes=self.random.choice([0, 5, 60, 60 * 13, 60 * 24 * 2, 60 * 24 * 15]))

@@ -266,7 +266,69 @@ def one_roster(name: str, version: str):
     ]
 
 
+USER_FAULTS = [
+    first_user(lambda user: user.pop("active")), first_user(lambda user: user.update(active="True")),
+    first_user(lambda user: user["schemas"].pop()), first_user(lambda user: user.pop("userName")),
+    first_user(lambda user: user.update(userName="zoë@northmoor.example")), first_user(lambda user: user.update(title="")),
+    first_user(lambda user: user.update(jobTitle="Nurse")), first_user(lambda user: user.update(externalId="E" * 17)),
+    first_user(lambda user: user["emails"].append(user["emails"][0])),
+    first_user(lambda user: user[entra.ENTERPRISE].update(department="D" * 65)),
+    first_user(lambda user: user[entra.ENTERPRISE].update(salaryGrade="G7")),
+    first_user(lambda user: user.pop(entra.ENTERPRISE)),
+    lambda batch: batch["Operations"][0].update(method="PATCH"), lambda batch: batch["Operations"][0].pop("bulkId"),
+    lambda batch: batch["Operations"][0].update(path="/Groups"), lambda batch: batch.pop("schemas"),
+    lambda batch: batch["Operations"].append(batch["Operations"][0]),
+    lambda batch: batch.update(operations=batch.pop("Operations")),
+]
+
+
+def roster_delta(name: str, version: str):
+    within = {
+        "users.csv": [
+            swap_columns, swap_headings, repeat_row, put("status", ""), put("status", "deleted"), put("enabledUser", "1"),
+            put("dateLastModified", ""), put("dateLastModified", "2026-01-05"), put("username", ""),
+            put("dateLastModified", "2026-01-05T09:00:00Z"), put("dateLastModified", "2026-13-05T09:00:00.000Z"),
+            lambda lines: lines.__delitem__(slice(1, None)), add_column("jobTitle"),
+        ],
+        "orgs.csv": [put("type", "ward"), put("status", "inactive"), put("name", ""), rename("identifier", "Identifier")],
+    }
+    return [
+        *(
+            fault
+            for member, faults in within.items()
+            for fault in zip_faults(
+                name, member, *(lambda folder, fault=fault, member=member: edit(folder / member, fault) for fault in faults)
+            )
+        ),
+        *zip_faults(
+            name, "manifest.csv",
+            *text_faults(
+                "manifest.csv", ("file.users,delta", "file.users,bulk"), ("file.users,delta", "file.users,absent"),
+                (rf"version,{version}", "version,2.0"), ("manifest.version,1.0", "manifest.version,1"),
+            ),
+        ),
+        with_member(name, "manifest.csv", None), with_member(name, "courses.csv", b"sourcedId\r\n"),
+    ]
+
+
 FAULTS = {
+    ("lms", "oneroster-delta"): roster_delta("oneroster-delta.zip", "1.2"),
+    ("lms", "oneroster-1.1-delta"): roster_delta("oneroster-1.1-delta.zip", "1.1"),
+    ("entra", "bulk-upload-delta"): [
+        *json_faults("bulk-upload-delta-0001.json", *USER_FAULTS),
+        lambda folder: (folder / "bulk-upload-delta-0001.json").rename(folder / "bulk-upload-delta-0009.json"),
+    ],
+    ("entra", "group-members"): [
+        *(
+            lambda folder, fault=fault: edit(folder / "members-care-team-a.csv", fault)
+            for fault in [
+                repeat_row, drop_headings, put(entra.MEMBER, "nobody"), put(entra.MEMBER, ""), rename(entra.MEMBER, "Member"),
+                add_column("Name"), put(entra.MEMBER, "zoë@larkfield.example"), lambda lines: lines.insert(0, ["version:v1.0"]),
+            ]
+        ),
+        *byte_faults("members-care-team-a.csv"),
+        lambda folder: (folder / "members-care-team-a.csv").rename(folder / "members-Care Team A.csv"),
+    ],
     ("hr", "generic"): [
         *table_faults(
             "employees.csv", swap_headings, put("Manager", "NOBODY"), put("Start Date", "05/01/2026"),
@@ -301,20 +363,9 @@ FAULTS = {
     ("lms", "oneroster-1.1"): one_roster("oneroster-1.1.zip", "1.1"),
     ("entra", "bulk-upload"): [
         *json_faults(
-            "bulk-upload-0001.json",
-            first_user(lambda user: user.pop("active")), first_user(lambda user: user.update(active="True")),
-            first_user(lambda user: user["schemas"].pop()), first_user(lambda user: user.pop("userName")),
-            first_user(lambda user: user.update(userName="zoë@northmoor.example")), first_user(lambda user: user.update(title="")),
-            first_user(lambda user: user.update(jobTitle="Nurse")), first_user(lambda user: user.update(externalId="E" * 17)),
-            first_user(lambda user: user["emails"].append(user["emails"][0])),
+            "bulk-upload-0001.json", *USER_FAULTS,
             first_user(lambda user: user[entra.ENTERPRISE].update(manager={"value": "NOBODY"})),
-            first_user(lambda user: user[entra.ENTERPRISE].update(department="D" * 65)),
-            first_user(lambda user: user[entra.ENTERPRISE].update(salaryGrade="G7")),
-            first_user(lambda user: user.pop(entra.ENTERPRISE)),
-            lambda batch: batch["Operations"][0].update(method="PATCH"), lambda batch: batch["Operations"][0].pop("bulkId"),
-            lambda batch: batch["Operations"][0].update(path="/Groups"), lambda batch: batch["Operations"].pop(),
-            lambda batch: batch["Operations"].append(batch["Operations"][0]), lambda batch: batch.pop("schemas"),
-            lambda batch: batch.update(operations=batch.pop("Operations")),
+            lambda batch: batch["Operations"].pop(),
         ),
         *json_faults(
             "groups.json",

@@ -59,8 +59,12 @@ class History:
             for file in state.glob("ledger.sqlite*"):
                 file.unlink()
         done = subprocess.run(
-            [self.house.binary, "publish"], cwd=self.house.folder, env=self.house.environment, capture_output=True,
-            text=True, timeout=120,
+            [self.house.binary, "publish"],
+            cwd=self.house.folder,
+            env=self.house.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
         )
         assert done.returncode in exit_codes, f"publish at {self.moment()} ended with {done.returncode}\n{done.stderr}"
 
@@ -106,7 +110,9 @@ class History:
     def copied(self, state: tuple) -> tuple:
         people, folders, broken, units = state
         return (
-            {id: dict(person) for id, person in people.items()}, dict(folders), dict(broken),
+            {id: dict(person) for id, person in people.items()},
+            dict(folders),
+            dict(broken),
             {id: dict(unit) for id, unit in units.items()},
         )
 
@@ -201,8 +207,13 @@ class History:
             self.hires += 1
             reference, email = f"E{id}.{self.hires}", f"p{id}.h{self.hires}@{DOMAIN}"
         self.people[id] = {
-            "id": id, "employee_reference": reference, "first_name": f"First{id}", "last_name": "Smith",
-            "email": email, "job_title": "Nurse", "employment_start_date": self.day(-300, 20),
+            "id": id,
+            "employee_reference": reference,
+            "first_name": f"First{id}",
+            "last_name": "Smith",
+            "email": email,
+            "job_title": "Nurse",
+            "employment_start_date": self.day(-300, 20),
             "organisational_units": self.some_units(),
         }
 

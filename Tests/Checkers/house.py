@@ -116,6 +116,13 @@ class House:
         below = [unit["code"] for unit in self.units.values() if unit.get("parent") == code]
         return {code}.union(*map(self.subtree, below))
 
+    def profiles(self, system: str) -> set[str]:
+        """What the program itself says it can write for a system."""
+        command = [self.binary, "export", system, "--profile", "?"]
+        done = subprocess.run(command, cwd=self.folder, env=self.environment, text=True, capture_output=True)
+        found = re.search(r"It has: (.*)", done.stderr)
+        return set(re.split(r",\s*", found[1].strip())) if found else set()
+
     def published(self, system: str) -> Path:
         """The folder that a system's `current` link leads to."""
         return (self.folder / ".git/staffrepo/exports" / system / "current").resolve(strict=True)
@@ -144,9 +151,7 @@ def is_active(person: dict, day: date) -> bool:
 def memberships(person: dict, day: date) -> list[dict]:
     """The places in units in force on a day, primary first; both dates of one are inclusive."""
     places = [entry if isinstance(entry, dict) else {"unit": entry} for entry in person.get("organisational_units", [])]
-    return [
-        place for place in places if place.get("from", "") <= day.isoformat() <= place.get("until", "9999-12-31")
-    ]
+    return [place for place in places if place.get("from", "") <= day.isoformat() <= place.get("until", "9999-12-31")]
 
 
 def membership(person: dict, code: str, day: date) -> dict:

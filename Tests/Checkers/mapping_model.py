@@ -11,8 +11,14 @@ from datetime import date, timedelta
 from house import House, is_active, memberships, status, unit_codes
 
 CODECS = {
-    "utf-8": "utf-8", "utf-16le": "utf-16-le", "windows-1250": "cp1250", "windows-1252": "cp1252",
-    "iso-8859-1": "latin-1", "iso-8859-2": "iso8859-2", "iso-8859-15": "iso8859-15", "us-ascii": "ascii",
+    "utf-8": "utf-8",
+    "utf-16le": "utf-16-le",
+    "windows-1250": "cp1250",
+    "windows-1252": "cp1252",
+    "iso-8859-1": "latin-1",
+    "iso-8859-2": "iso8859-2",
+    "iso-8859-15": "iso8859-15",
+    "us-ascii": "ascii",
 }
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "tilde": "~"}
 # Letters, decimal digits, marks that belong to letters, blanks.
@@ -134,8 +140,10 @@ class Model:
             ((heading, name),) = column.items()
             column = {"heading": heading, "field": name}
         usual = {
-            "date_format": table.get("dates", "yyyy-MM-dd"), "booleans": table.get("booleans", ["true", "false"]),
-            "separator": table.get("separator", ", "), "empty": table.get("empty", ""),
+            "date_format": table.get("dates", "yyyy-MM-dd"),
+            "booleans": table.get("booleans", ["true", "false"]),
+            "separator": table.get("separator", ", "),
+            "empty": table.get("empty", ""),
         }
         column = usual | column
         column.setdefault("heading", column.get("field", ""))
@@ -217,7 +225,9 @@ class Model:
         if name.startswith("custom."):
             text = person.get("custom", {}).get(name.removeprefix("custom."))
             kind = self.types[name.removeprefix("custom.")]
-            return text and (date.fromisoformat(text) if kind == "date" else text == "true" if kind == "boolean" else text)
+            return text and (
+                date.fromisoformat(text) if kind == "date" else text == "true" if kind == "boolean" else text
+            )
         if name.startswith("external_ids."):
             return (person or unit).get("external_ids", {}).get(name.removeprefix("external_ids."))
         if name.startswith("unit_") and name not in ("unit_codes", "unit_names", "unit_from", "unit_until"):

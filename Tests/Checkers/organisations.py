@@ -66,24 +66,51 @@ def days(number: int) -> str:
 def awkward_people() -> list[dict]:
     """What each consumer might trip over; every one of them passes `validate`."""
     names = [
-        ('Seán "Shay"', "O'Hara; & Sons, Ltd."), ("'t", "Hooft"), ('"Quoted"', '""'), ("Pipe|Line", "Back\\slash|"),
-        ("山田", "太郎"), ("Zoë", "Müller-Łukaszewicz"), ("👩‍👩‍👧‍👦", "🏳️‍🌈 Flag"), ("ا‌لعربية", "עברית"),
-        ("A", "B"), ("N" * 64, "L" * 64), ("É" * 64, "Ł" * 64), ("𝒜" * 64, "龘" * 64), ("Null", "None"),
-        ("true", "no"), ("007", "0.10"), ("1e5", "2026-01-05"), ("Tab", "semi;colon"), ("Tilde~", "Caret^"),
-        ("No\u00a0break", "Thin\u2009space"), ("Number 5", "#hash"), ("Smart ‘quotes’", "“And” these"),
-        ("Trailing,", ",Leading"), ("A,B,C", '","'), ("Percent%20", "&amp; <b>"), ("{brace:me}", "[x](y)"),
-        ("Ångström", "Œuvre €uro"), ("ﬁ", "ẞharp ß"), ("Ǆ", "ŉ"), ("İstanbul", "ıspanak"), ("#NULL", "NO_MANAGER"),
+        ('Seán "Shay"', "O'Hara; & Sons, Ltd."),
+        ("'t", "Hooft"),
+        ('"Quoted"', '""'),
+        ("Pipe|Line", "Back\\slash|"),
+        ("山田", "太郎"),
+        ("Zoë", "Müller-Łukaszewicz"),
+        ("👩‍👩‍👧‍👦", "🏳️‍🌈 Flag"),
+        ("ا‌لعربية", "עברית"),
+        ("A", "B"),
+        ("N" * 64, "L" * 64),
+        ("É" * 64, "Ł" * 64),
+        ("𝒜" * 64, "龘" * 64),
+        ("Null", "None"),
+        ("true", "no"),
+        ("007", "0.10"),
+        ("1e5", "2026-01-05"),
+        ("Tab", "semi;colon"),
+        ("Tilde~", "Caret^"),
+        ("No\u00a0break", "Thin\u2009space"),
+        ("Number 5", "#hash"),
+        ("Smart ‘quotes’", "“And” these"),
+        ("Trailing,", ",Leading"),
+        ("A,B,C", '","'),
+        ("Percent%20", "&amp; <b>"),
+        ("{brace:me}", "[x](y)"),
+        ("Ångström", "Œuvre €uro"),
+        ("ﬁ", "ẞharp ß"),
+        ("Ǆ", "ŉ"),
+        ("İstanbul", "ıspanak"),
+        ("#NULL", "NO_MANAGER"),
     ]
     people = [{"first_name": first, "last_name": last} for first, last in names]
     units = [unit["code"] for unit in UNITS]
     people += [
         # Moodle cleans both addresses to the same user name.
-        {"email": f"twin+one@{DOMAIN}"}, {"email": f"twinone@{DOMAIN}"}, {"email": f"UPPER.Case@{DOMAIN}"},
+        {"email": f"twin+one@{DOMAIN}"},
+        {"email": f"twinone@{DOMAIN}"},
+        {"email": f"UPPER.Case@{DOMAIN}"},
         {"email": f"o'brien.{FIRST_PERSON}@{DOMAIN}"},
         # Longer than user names may be in Moodle and Staffology (100), and in Entra (113).
-        {"email": f"long@{'d' * 60}.{'d' * 30}.example"}, {"email": f"long@{'d' * 60}.{'d' * 60}.example"},
+        {"email": f"long@{'d' * 60}.{'d' * 30}.example"},
+        {"email": f"long@{'d' * 60}.{'d' * 60}.example"},
         *({"organisational_units": [unit]} for unit in units),
-        {"organisational_units": []}, {"organisational_units": units[:8] + ["asleep"]},
+        {"organisational_units": []},
+        {"organisational_units": units[:8] + ["asleep"]},
         {"organisational_units": [*units, "northmoor"]},
         {"organisational_units": [{"unit": "410", "from": days(-100), "until": days(-1)}, {"unit": "007"}]},
         {"organisational_units": [{"unit": "410", "from": days(1)}, {"unit": "007", "until": days(0)}]},
@@ -91,26 +118,41 @@ def awkward_people() -> list[dict]:
         {"organisational_units": [{"unit": "410", "until": days(-9)}, {"unit": "410", "from": days(-8)}]},
         {"organisational_units": ["007", "410", "1e5"]},
         {"organisational_units": ["1e5", "410", "quoted", "accents", "kanji", "emoji", "007"]},
-        {"employment_start_date": None}, {"employment_start_date": None, "employment_end_date": days(-1)},
-        {"employment_start_date": days(1)}, {"employment_start_date": days(0)},
+        {"employment_start_date": None},
+        {"employment_start_date": None, "employment_end_date": days(-1)},
+        {"employment_start_date": days(1)},
+        {"employment_start_date": days(0)},
         {"employment_start_date": days(400), "employment_end_date": days(500)},
-        {"employment_end_date": days(0)}, {"employment_end_date": days(-1)}, {"employment_end_date": days(1)},
+        {"employment_end_date": days(0)},
+        {"employment_end_date": days(-1)},
+        {"employment_end_date": days(1)},
         {"employment_start_date": "1941-02-28", "employment_end_date": "2099-12-31"},
         {"employment_start_date": "2024-02-29"},
-        {"is_active": False}, {"is_active": False, "employment_end_date": days(-30)},
-        {"employment_status": "on_leave"}, {"employment_status": "suspended"},
-        {"job_title": "é" * 128}, {"job_title": 'Nurse, "Band 6" | Nights; A\\E'}, {"job_title": "看護師"},
-        {"salary_grade": SENSITIVE, "custom": {"pin": PIN, "nickname": "Nick, \"the\" name"}},
-        {"external_ids": {"finance": "000123"}}, {"external_ids": {"payroll": "P-0007", "finance": "000124"}},
-        {"preferred_name": "Pat, the \"nick\""}, {"employee_reference": "00000000001e5000"},
-        {"employee_reference": "0700"}, {"employee_reference": "A.b_c-d"}, {"employee_reference": "12-01"},
+        {"is_active": False},
+        {"is_active": False, "employment_end_date": days(-30)},
+        {"employment_status": "on_leave"},
+        {"employment_status": "suspended"},
+        {"job_title": "é" * 128},
+        {"job_title": 'Nurse, "Band 6" | Nights; A\\E'},
+        {"job_title": "看護師"},
+        {"salary_grade": SENSITIVE, "custom": {"pin": PIN, "nickname": 'Nick, "the" name'}},
+        {"external_ids": {"finance": "000123"}},
+        {"external_ids": {"payroll": "P-0007", "finance": "000124"}},
+        {"preferred_name": 'Pat, the "nick"'},
+        {"employee_reference": "00000000001e5000"},
+        {"employee_reference": "0700"},
+        {"employee_reference": "A.b_c-d"},
+        {"employee_reference": "12-01"},
     ]
     # A line of managers as long as no chart: each is led by the one before, whoever comes first in the files.
     people += [{"employee_reference": f"DEEP{60 - depth:02}", "depth": depth} for depth in range(60)]
     # A manager who has left, one who is switched off, and one whose reference is written in small letters.
     people += [
-        {"employee_reference": "GONE1", "employment_end_date": days(-10)}, {"line_manager": "GONE1"},
-        {"employee_reference": "OFF1", "is_active": False}, {"line_manager": "OFF1"}, {"line_manager": "gone1"},
+        {"employee_reference": "GONE1", "employment_end_date": days(-10)},
+        {"line_manager": "GONE1"},
+        {"employee_reference": "OFF1", "is_active": False},
+        {"line_manager": "OFF1"},
+        {"line_manager": "gone1"},
     ]
     return [complete(person, FIRST_PERSON + number) for number, person in enumerate(people)]
 
@@ -122,8 +164,13 @@ def complete(person: dict, id: int) -> dict:
         person["line_manager"] = f"DEEP{61 - depth:02}"
     reference = person.get("employee_reference", f"X{id}")
     record = {
-        "id": id, "employee_reference": reference, "first_name": "Awkward", "last_name": f"Person {id}",
-        "email": f"awkward.{id}@{DOMAIN}", "job_title": "Support Worker", "employment_start_date": "2020-01-06",
+        "id": id,
+        "employee_reference": reference,
+        "first_name": "Awkward",
+        "last_name": f"Person {id}",
+        "email": f"awkward.{id}@{DOMAIN}",
+        "job_title": "Support Worker",
+        "employment_start_date": "2020-01-06",
         "organisational_units": ["northmoor"],
     } | person
     return {name: value for name, value in record.items() if value is not None}
@@ -134,7 +181,9 @@ def complete(person: dict, id: int) -> dict:
 UNFIT_FOR_STAFFOLOGY = {
     f"X{FIRST_PERSON + number}"
     for number, person in enumerate(awkward_people())
-    if len(person["email"]) > 100 or not set(person["last_name"]) - set('",| ') or not set(person["first_name"]) - set('",| ')
+    if len(person["email"]) > 100
+    or not set(person["last_name"]) - set('",| ')
+    or not set(person["first_name"]) - set('",| ')
 }
 
 
@@ -142,7 +191,9 @@ def generate(binary: str, folder: Path, without: set[str] = frozenset()) -> Hous
     """2,500 made-up people as for measuring, and the awkward ones beside them, in one commit."""
     house = House(binary, folder, is_empty=True)
     generator = subprocess.run(
-        [sys.executable, PROJECT / "Bench/generate_organisation.py", str(GENERATED), "0"], check=True, capture_output=True
+        [sys.executable, PROJECT / "Bench/generate_organisation.py", str(GENERATED), "0"],
+        check=True,
+        capture_output=True,
     )
     subprocess.run(["git", "fast-import", "--quiet"], cwd=folder, check=True, input=generator.stdout)
     house.git("reset", "--quiet", "--hard", "main")

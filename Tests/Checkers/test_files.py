@@ -92,7 +92,9 @@ def test_hr_changes_of_a_first_run(staff, exported, organisation):
 def test_hr_leavers_of_a_first_run(staff, exported, organisation):
     """Who is employed no longer; a new hire who has not begun is no leaver."""
     leavers = rows(exported(organisation, "hr", "leavers") / "leavers.csv")
-    gone = {reference for reference, person in staff.people.items() if status(person, staff.day) in ("left", "inactive")}
+    gone = {
+        reference for reference, person in staff.people.items() if status(person, staff.day) in ("left", "inactive")
+    }
     assert {row["Employee Number"]: (row["End Date"], row["Status"]) for row in leavers} == {
         reference: (staff.people[reference].get("employment_end_date", ""), status(staff.people[reference], staff.day))
         for reference in gone
@@ -114,7 +116,9 @@ def test_finance_split(staff, exported, organisation):
         shares = [10_000 // len(codes) + (place < 10_000 % len(codes)) for place in range(len(codes))]
         expected[numbers.get("payroll") or numbers.get("finance") or reference] = [
             (
-                staff.units[code]["name"] if code else "", staff.cost_centre(code), f"{share // 100}.{share % 100:02}",
+                staff.units[code]["name"] if code else "",
+                staff.cost_centre(code),
+                f"{share // 100}.{share % 100:02}",
                 status(person, staff.day),
             )
             for code, share in zip(codes, shares)
@@ -126,7 +130,10 @@ def test_finance_split(staff, exported, organisation):
 @pytest.mark.parametrize("organisation", ORGANISATIONS)
 def test_success_factors(staff, exported, organisation):
     """Every column of the user data file that records can fill; whoever has not begun cannot log in yet."""
-    users = {row["USERID"]: row for row in rows(exported(organisation, "hr", "successfactors") / "successfactors-users.csv", 1)}
+    users = {
+        row["USERID"]: row
+        for row in rows(exported(organisation, "hr", "successfactors") / "successfactors-users.csv", 1)
+    }
     assert set(users) == set(staff.people)
     for reference, person in staff.people.items():
         primary = staff.units.get(next(iter(unit_codes(person, staff.day)), ""), {})
@@ -152,7 +159,9 @@ def test_oracle(staff, exported, organisation):
     folder = exported(organisation, "hr", "oracle-hdl")
     records = loader_records(folder)
     workers = {record["PersonNumber"]: record["SourceSystemId"] for record in records["Worker"]}
-    assert set(workers) == {reference for reference, person in staff.people.items() if "employment_start_date" in person}
+    assert set(workers) == {
+        reference for reference, person in staff.people.items() if "employment_start_date" in person
+    }
     notes = json.loads((folder / "manifest.json").read_bytes())["notes"]
     for reference in set(staff.people) - set(workers):
         assert any(note.startswith(f"{reference}: ") for note in notes)
@@ -209,13 +218,17 @@ def test_staffology(staff, exported, organisation, system):
 @pytest.mark.parametrize("organisation", ORGANISATIONS)
 def test_sage(staff, exported, organisation, system):
     """Leavers are marked; a hire to come is none."""
-    employees = {row["Employee Reference"]: row for row in rows(exported(organisation, system, "sage") / "sage-employees.csv")}
+    employees = {
+        row["Employee Reference"]: row for row in rows(exported(organisation, system, "sage") / "sage-employees.csv")
+    }
     assert set(employees) == set(staff.people)
     for reference, person in staff.people.items():
         row = employees[reference]
         assert row["Payroll ID"] == payroll_number(reference, person)
         assert (row["Forename"], row["Surname"], row["Job Title"]) == (
-            person["first_name"], person["last_name"], person["job_title"],
+            person["first_name"],
+            person["last_name"],
+            person["job_title"],
         )
         assert row["Work Start Date"] == local_date(person.get("employment_start_date"), "%d/%m/%Y")
         assert row["Work End Date"] == local_date(person.get("employment_end_date"), "%d/%m/%Y")
@@ -230,7 +243,9 @@ def test_feeds(staff, exported, organisation):
     people = {person["employee_reference"]: person for person in document["people"]}
     assert document["people"] == [json.loads(line) for line in text.split("\n")[:-1]]
     assert document["as_of"] == str(staff.day) and set(people) == set(staff.people)
-    table = {row["employee_reference"]: row for row in rows(exported(organisation, "medication", "feed-csv") / "staff.csv")}
+    table = {
+        row["employee_reference"]: row for row in rows(exported(organisation, "medication", "feed-csv") / "staff.csv")
+    }
     assert set(table) == set(people)
     for reference, record in staff.people.items():
         person, codes = people[reference], unit_codes(record, staff.day)
@@ -253,7 +268,13 @@ def test_feeds(staff, exported, organisation):
             {"id": int(staff.units[code]["id"]), "code": code, "name": staff.units[code]["name"]} for code in codes
         ]
         for name, value in expected.items():
-            assert table[reference][name] == ("" if value is None else str(value).lower() if value in (True, False) and name == "is_active" else str(value))
+            assert table[reference][name] == (
+                ""
+                if value is None
+                else str(value).lower()
+                if value in (True, False) and name == "is_active"
+                else str(value)
+            )
         assert table[reference]["unit_codes"] == ", ".join(codes)
         assert table[reference]["line_manager"] == staff.manager(record)
 

@@ -18,6 +18,7 @@ from conftest import ORGANISATIONS
 from formats import JUDGES, entra
 from organisations import UNFIT_FOR_STAFFOLOGY
 
+
 @pytest.mark.parametrize("organisation", ORGANISATIONS)
 @pytest.mark.parametrize(("system", "profile"), JUDGES)
 def test_files_are_taken(exported, organisation, system, profile):
@@ -26,7 +27,17 @@ def test_files_are_taken(exported, organisation, system, profile):
 
 def test_who_does_not_fit_is_named(large, tmp_path):
     """Nobody drops out in silence: the file is refused, and the message names each of those people's files."""
-    command = [large.binary, "export", "hr", "--profile", "staffology", "--as-of", str(large.day), "--out", tmp_path / "set"]
+    command = [
+        large.binary,
+        "export",
+        "hr",
+        "--profile",
+        "staffology",
+        "--as-of",
+        str(large.day),
+        "--out",
+        tmp_path / "set",
+    ]
     done = subprocess.run(command, cwd=large.folder, env=large.environment, capture_output=True, text=True)
     assert done.returncode == 1
     assert set(re.findall(r"data/people/\S+/(\w+)\.yaml", done.stderr)) == UNFIT_FOR_STAFFOLOGY
@@ -193,31 +204,58 @@ STRANGER = {"employeeId": "NOBODY", "userPrincipalName": "nobody@northmoor.examp
 
 SUCCESS_FACTORS = [
     *table_faults(
-        "successfactors-users.csv", put("STATUS", "current"), put("MANAGER", "NOBODY"), put("MANAGER", ""),
-        put("HR", "NOBODY"), put("HR", ""), put("EMAIL", ""), lambda lines: lines.pop(1), swap_headings,
-        lambda lines: lines.__setitem__(slice(2, None), lines[:1:-1]), rename("USERNAME", "Username"),
+        "successfactors-users.csv",
+        put("STATUS", "current"),
+        put("MANAGER", "NOBODY"),
+        put("MANAGER", ""),
+        put("HR", "NOBODY"),
+        put("HR", ""),
+        put("EMAIL", ""),
+        lambda lines: lines.pop(1),
+        swap_headings,
+        lambda lines: lines.__setitem__(slice(2, None), lines[:1:-1]),
+        rename("USERNAME", "Username"),
     ),
     *byte_faults("successfactors-users.csv"),
 ]
 STAFFOLOGY = [
     *table_faults(
-        "staffology-employees.csv", put("Status", "active"), put("Join Date", "2026-01-05"), put("Join Date", "5/1/2026"),
-        put("Join Date", "31/02/2026"), put("First Name", "N" * 35), put("Surname", "One, Two"), put("Surname", ""),
+        "staffology-employees.csv",
+        put("Status", "active"),
+        put("Join Date", "2026-01-05"),
+        put("Join Date", "5/1/2026"),
+        put("Join Date", "31/02/2026"),
+        put("First Name", "N" * 35),
+        put("Surname", "One, Two"),
+        put("Surname", ""),
         rename("Surname", "Last Name"),
     ),
     *byte_faults("staffology-employees.csv"),
 ]
 SAGE = [
     *table_faults(
-        "sage-employees.csv", put("Work Start Date", "2026-01-05"), put("Surname", ""), rename("Forename", "First Name"),
+        "sage-employees.csv",
+        put("Work Start Date", "2026-01-05"),
+        put("Surname", ""),
+        rename("Forename", "First Name"),
     ),
     *byte_faults("sage-employees.csv"),
 ]
 MOODLE = [
     *table_faults(
-        "moodle-users.csv", put("username", "Capital"), put("username", "a b"), put("email", ""), put("auth", ""),
-        put("suspended", "yes"), put("suspended", ""), put("cohort1", "410"), put("lastname", " Blank"),
-        put("cohort1", "c" * 101), add_column("deleted"), rename("cohort2", "cohort1"), rename("idnumber", "idnr"),
+        "moodle-users.csv",
+        put("username", "Capital"),
+        put("username", "a b"),
+        put("email", ""),
+        put("auth", ""),
+        put("suspended", "yes"),
+        put("suspended", ""),
+        put("cohort1", "410"),
+        put("lastname", " Blank"),
+        put("cohort1", "c" * 101),
+        add_column("deleted"),
+        rename("cohort2", "cohort1"),
+        rename("idnumber", "idnr"),
         lambda lines: lines[-1].__setitem__(slice(-2, None), ["same", "same"]),
     )[1:],  # Its columns may be in any order.
     *byte_faults("moodle-users.csv"),
@@ -229,15 +267,32 @@ def one_roster(name: str, version: str):
         [lambda folder, fault=fault, member=member: edit(folder / member, fault) for fault in faults]
         for member, faults in {
             "orgs.csv": [
-                swap_columns, swap_headings, drop_column, add_column("surprise"), repeat_row, put("type", "ward"),
-                put("sourcedId", "ünit"), put("sourcedId", ""), put("parentSourcedId", "nowhere"), put("name", ""),
-                put("status", "active"), put("dateLastModified", "2026-01-05T09:00:00.000Z"), rename("name", "Name"),
+                swap_columns,
+                swap_headings,
+                drop_column,
+                add_column("surprise"),
+                repeat_row,
+                put("type", "ward"),
+                put("sourcedId", "ünit"),
+                put("sourcedId", ""),
+                put("parentSourcedId", "nowhere"),
+                put("name", ""),
+                put("status", "active"),
+                put("dateLastModified", "2026-01-05T09:00:00.000Z"),
+                rename("name", "Name"),
                 lambda lines: lines.__delitem__(slice(1, None)),
                 lambda lines: put("parentSourcedId", lines[-1][0])(lines),
             ],
             "users.csv": [
-                swap_columns, swap_headings, repeat_row, put("enabledUser", "1"), put("enabledUser", ""),
-                put("username", ""), put("userIds", "EMP1"), put("givenName", ""), add_column("jobTitle"),
+                swap_columns,
+                swap_headings,
+                repeat_row,
+                put("enabledUser", "1"),
+                put("enabledUser", ""),
+                put("username", ""),
+                put("userIds", "EMP1"),
+                put("givenName", ""),
+                add_column("jobTitle"),
                 put("primaryOrgSourcedId" if version == "1.2" else "orgSourcedIds", "nowhere"),
                 put("role", "employee") if version == "1.1" else rename("pronouns", "pronoun"),
             ],
@@ -246,37 +301,58 @@ def one_roster(name: str, version: str):
     roles = [
         lambda folder, fault=fault: edit(folder / "roles.csv", fault)
         for fault in [
-            put("roleType", "main"), put("role", "employee"), put("beginDate", "05/01/2026"), put("userSourcedId", "nobody"),
-            put("orgSourcedId", "nowhere"), put("orgSourcedId", ""), repeat_row, put("roleType", "secondary", row=1),
+            put("roleType", "main"),
+            put("role", "employee"),
+            put("beginDate", "05/01/2026"),
+            put("userSourcedId", "nobody"),
+            put("orgSourcedId", "nowhere"),
+            put("orgSourcedId", ""),
+            repeat_row,
+            put("roleType", "secondary", row=1),
         ]
     ]
     return [
-        *zip_faults(name, "orgs.csv", *orgs, *byte_faults("orgs.csv")), *zip_faults(name, "users.csv", *users),
+        *zip_faults(name, "orgs.csv", *orgs, *byte_faults("orgs.csv")),
+        *zip_faults(name, "users.csv", *users),
         *(zip_faults(name, "roles.csv", *roles) if version == "1.2" else []),
         *zip_faults(
-            name, "manifest.csv",
+            name,
+            "manifest.csv",
             *text_faults(
-                "manifest.csv", ("manifest.version,1.0", "manifest.version,1"), ("file.orgs,bulk", "file.orgs,absent"),
-                ("file.orgs,bulk", "file.orgs,delta"), ("file.courses,absent", "file.courses,bulk"),
-                ("file.courses,absent\r\n", ""), ("propertyName", "name"), (rf"version,{version}", "version,2.0"),
+                "manifest.csv",
+                ("manifest.version,1.0", "manifest.version,1"),
+                ("file.orgs,bulk", "file.orgs,absent"),
+                ("file.orgs,bulk", "file.orgs,delta"),
+                ("file.courses,absent", "file.courses,bulk"),
+                ("file.courses,absent\r\n", ""),
+                ("propertyName", "name"),
+                (rf"version,{version}", "version,2.0"),
             ),
         ),
-        with_member(name, "courses.csv", b"sourcedId\r\n"), with_member(name, "users.csv", None),
-        with_member(name, "manifest.csv", None), with_member(name, "folder/orgs.csv", b"sourcedId\r\n"),
+        with_member(name, "courses.csv", b"sourcedId\r\n"),
+        with_member(name, "users.csv", None),
+        with_member(name, "manifest.csv", None),
+        with_member(name, "folder/orgs.csv", b"sourcedId\r\n"),
     ]
 
 
 USER_FAULTS = [
-    first_user(lambda user: user.pop("active")), first_user(lambda user: user.update(active="True")),
-    first_user(lambda user: user["schemas"].pop()), first_user(lambda user: user.pop("userName")),
-    first_user(lambda user: user.update(userName="zoë@northmoor.example")), first_user(lambda user: user.update(title="")),
-    first_user(lambda user: user.update(jobTitle="Nurse")), first_user(lambda user: user.update(externalId="E" * 17)),
+    first_user(lambda user: user.pop("active")),
+    first_user(lambda user: user.update(active="True")),
+    first_user(lambda user: user["schemas"].pop()),
+    first_user(lambda user: user.pop("userName")),
+    first_user(lambda user: user.update(userName="zoë@northmoor.example")),
+    first_user(lambda user: user.update(title="")),
+    first_user(lambda user: user.update(jobTitle="Nurse")),
+    first_user(lambda user: user.update(externalId="E" * 17)),
     first_user(lambda user: user["emails"].append(user["emails"][0])),
     first_user(lambda user: user[entra.ENTERPRISE].update(department="D" * 65)),
     first_user(lambda user: user[entra.ENTERPRISE].update(salaryGrade="G7")),
     first_user(lambda user: user.pop(entra.ENTERPRISE)),
-    lambda batch: batch["Operations"][0].update(method="PATCH"), lambda batch: batch["Operations"][0].pop("bulkId"),
-    lambda batch: batch["Operations"][0].update(path="/Groups"), lambda batch: batch.pop("schemas"),
+    lambda batch: batch["Operations"][0].update(method="PATCH"),
+    lambda batch: batch["Operations"][0].pop("bulkId"),
+    lambda batch: batch["Operations"][0].update(path="/Groups"),
+    lambda batch: batch.pop("schemas"),
     lambda batch: batch["Operations"].append(batch["Operations"][0]),
     lambda batch: batch.update(operations=batch.pop("Operations")),
 ]
@@ -285,29 +361,50 @@ USER_FAULTS = [
 def roster_delta(name: str, version: str):
     within = {
         "users.csv": [
-            swap_columns, swap_headings, repeat_row, put("status", ""), put("status", "deleted"), put("enabledUser", "1"),
-            put("dateLastModified", ""), put("dateLastModified", "2026-01-05"), put("username", ""),
-            put("dateLastModified", "2026-01-05T09:00:00Z"), put("dateLastModified", "2026-13-05T09:00:00.000Z"),
-            lambda lines: lines.__delitem__(slice(1, None)), add_column("jobTitle"),
+            swap_columns,
+            swap_headings,
+            repeat_row,
+            put("status", ""),
+            put("status", "deleted"),
+            put("enabledUser", "1"),
+            put("dateLastModified", ""),
+            put("dateLastModified", "2026-01-05"),
+            put("username", ""),
+            put("dateLastModified", "2026-01-05T09:00:00Z"),
+            put("dateLastModified", "2026-13-05T09:00:00.000Z"),
+            lambda lines: lines.__delitem__(slice(1, None)),
+            add_column("jobTitle"),
         ],
-        "orgs.csv": [put("type", "ward"), put("status", "inactive"), put("name", ""), rename("identifier", "Identifier")],
+        "orgs.csv": [
+            put("type", "ward"),
+            put("status", "inactive"),
+            put("name", ""),
+            rename("identifier", "Identifier"),
+        ],
     }
     return [
         *(
             fault
             for member, faults in within.items()
             for fault in zip_faults(
-                name, member, *(lambda folder, fault=fault, member=member: edit(folder / member, fault) for fault in faults)
+                name,
+                member,
+                *(lambda folder, fault=fault, member=member: edit(folder / member, fault) for fault in faults),
             )
         ),
         *zip_faults(
-            name, "manifest.csv",
+            name,
+            "manifest.csv",
             *text_faults(
-                "manifest.csv", ("file.users,delta", "file.users,bulk"), ("file.users,delta", "file.users,absent"),
-                (rf"version,{version}", "version,2.0"), ("manifest.version,1.0", "manifest.version,1"),
+                "manifest.csv",
+                ("file.users,delta", "file.users,bulk"),
+                ("file.users,delta", "file.users,absent"),
+                (rf"version,{version}", "version,2.0"),
+                ("manifest.version,1.0", "manifest.version,1"),
             ),
         ),
-        with_member(name, "manifest.csv", None), with_member(name, "courses.csv", b"sourcedId\r\n"),
+        with_member(name, "manifest.csv", None),
+        with_member(name, "courses.csv", b"sourcedId\r\n"),
     ]
 
 
@@ -322,8 +419,14 @@ FAULTS = {
         *(
             lambda folder, fault=fault: edit(folder / "members-care-team-a.csv", fault)
             for fault in [
-                repeat_row, drop_headings, put(entra.MEMBER, "nobody"), put(entra.MEMBER, ""), rename(entra.MEMBER, "Member"),
-                add_column("Name"), put(entra.MEMBER, "zoë@larkfield.example"), lambda lines: lines.insert(0, ["version:v1.0"]),
+                repeat_row,
+                drop_headings,
+                put(entra.MEMBER, "nobody"),
+                put(entra.MEMBER, ""),
+                rename(entra.MEMBER, "Member"),
+                add_column("Name"),
+                put(entra.MEMBER, "zoë@larkfield.example"),
+                lambda lines: lines.insert(0, ["version:v1.0"]),
             ]
         ),
         *byte_faults("members-care-team-a.csv"),
@@ -331,9 +434,16 @@ FAULTS = {
     ],
     ("hr", "generic"): [
         *table_faults(
-            "employees.csv", swap_headings, put("Manager", "NOBODY"), put("Start Date", "05/01/2026"),
-            put("End Date", "2026-02-30"), put("Status", "gone"), put("Email", ""), put("Employee Number", "-1"),
-            put("First Name", "N" * 65), rename("Status", "status"),
+            "employees.csv",
+            swap_headings,
+            put("Manager", "NOBODY"),
+            put("Start Date", "05/01/2026"),
+            put("End Date", "2026-02-30"),
+            put("Status", "gone"),
+            put("Email", ""),
+            put("Employee Number", "-1"),
+            put("First Name", "N" * 65),
+            rename("Status", "status"),
         ),
         *byte_faults("employees.csv"),
     ],
@@ -344,15 +454,23 @@ FAULTS = {
     ("finance", "sage"): SAGE,
     ("hr", "oracle-hdl"): [
         *zip_faults(
-            "oracle-hdl.zip", "Worker.dat",
+            "oracle-hdl.zip",
+            "Worker.dat",
             *text_faults(
-                "Worker.dat", (r"(\nMERGE\|Worker\|[^\n]*)\d{4}/\d\d/\d\d", r"\g<1>2026-01-05"), ("MERGE", "INSERT"),
-                (r"METADATA\|PersonName", "METADATA|PersonNames"), (r"(\nMERGE\|PersonName\|[^\n]*)\|", r"\1"),
-                (r"(?s)\A.*", "\ufeff\\g<0>"), (r"(?s)\n[^\n]*\Z", ""), (r"\AMETADATA[^\n]*\n", ""),
-                (r"(\nMERGE\|Worker\|[^\n]*)", r"\1\1"), (r"MERGE\|Worker\|[^\n]*\n", ""),
+                "Worker.dat",
+                (r"(\nMERGE\|Worker\|[^\n]*)\d{4}/\d\d/\d\d", r"\g<1>2026-01-05"),
+                ("MERGE", "INSERT"),
+                (r"METADATA\|PersonName", "METADATA|PersonNames"),
+                (r"(\nMERGE\|PersonName\|[^\n]*)\|", r"\1"),
+                (r"(?s)\A.*", "\ufeff\\g<0>"),
+                (r"(?s)\n[^\n]*\Z", ""),
+                (r"\AMETADATA[^\n]*\n", ""),
+                (r"(\nMERGE\|Worker\|[^\n]*)", r"\1\1"),
+                (r"MERGE\|Worker\|[^\n]*\n", ""),
             ),
         ),
-        with_member("oracle-hdl.zip", "worker.dat", b""), with_member("oracle-hdl.zip", "Worker.dat", None),
+        with_member("oracle-hdl.zip", "worker.dat", b""),
+        with_member("oracle-hdl.zip", "Worker.dat", None),
     ],
     ("finance", "generic"): [
         *table_faults("payroll.csv", swap_headings, put("Payroll Status", "paid"), put("Start Date", "soon")),
@@ -363,16 +481,21 @@ FAULTS = {
     ("lms", "oneroster-1.1"): one_roster("oneroster-1.1.zip", "1.1"),
     ("entra", "bulk-upload"): [
         *json_faults(
-            "bulk-upload-0001.json", *USER_FAULTS,
+            "bulk-upload-0001.json",
+            *USER_FAULTS,
             first_user(lambda user: user[entra.ENTERPRISE].update(manager={"value": "NOBODY"})),
             lambda batch: batch["Operations"].pop(),
         ),
         *json_faults(
             "groups.json",
-            last_group(lambda group: group["members"].append(STRANGER)), last_group(lambda group: group.update(parent="unit-x")),
-            last_group(lambda group: group.update(mailNickname="a b")), last_group(lambda group: group.update(id="unit-1")),
-            last_group(lambda group: group.update(mailNickname="é")), last_group(lambda group: group.update(groupTypes=["Unified"])),
-            last_group(lambda group: group.pop("displayName")), lambda document: document["groups"].append(document["groups"][0]),
+            last_group(lambda group: group["members"].append(STRANGER)),
+            last_group(lambda group: group.update(parent="unit-x")),
+            last_group(lambda group: group.update(mailNickname="a b")),
+            last_group(lambda group: group.update(id="unit-1")),
+            last_group(lambda group: group.update(mailNickname="é")),
+            last_group(lambda group: group.update(groupTypes=["Unified"])),
+            last_group(lambda group: group.pop("displayName")),
+            lambda document: document["groups"].append(document["groups"][0]),
         ),
         lambda folder: (folder / "bulk-upload-0001.json").unlink(),
     ],
@@ -382,43 +505,69 @@ FAULTS = {
     ],
     ("digital-id", "employees"): json_faults(
         "employees.json",
-        lambda employees: employees[0].pop("is_active"), lambda employees: employees[0].update(is_active="true"),
-        lambda employees: employees[0].update(salary_grade="G7"), lambda employees: employees.append(employees[0]),
-        lambda employees: employees[0].update(photo_path="../secret.jpg"), lambda employees: employees[0].update(first_name=""),
+        lambda employees: employees[0].pop("is_active"),
+        lambda employees: employees[0].update(is_active="true"),
+        lambda employees: employees[0].update(salary_grade="G7"),
+        lambda employees: employees.append(employees[0]),
+        lambda employees: employees[0].update(photo_path="../secret.jpg"),
+        lambda employees: employees[0].update(first_name=""),
         lambda employees: employees[0].update(staff_service_person_id="17"),
     ),
 }
 FAULTS[("hr", "changes")] = [
     *table_faults(
-        "employees-changes.csv", swap_headings, put("Change", "deleted"), put("Change", ""), put("Change", "removed"),
-        put("Start Date", "05/01/2026"), put("Status", "gone"),
+        "employees-changes.csv",
+        swap_headings,
+        put("Change", "deleted"),
+        put("Change", ""),
+        put("Change", "removed"),
+        put("Start Date", "05/01/2026"),
+        put("Status", "gone"),
     ),
     *byte_faults("employees-changes.csv"),
 ]
 FAULTS[("hr", "leavers")] = [
-    *table_faults("leavers.csv", swap_headings, put("Status", "active"), put("Status", "pending"), put("End Date", "soon")),
+    *table_faults(
+        "leavers.csv", swap_headings, put("Status", "active"), put("Status", "pending"), put("End Date", "soon")
+    ),
     *byte_faults("leavers.csv"),
 ]
 FAULTS[("finance", "split")] = [
     *table_faults(
-        "payroll-split.csv", swap_headings, put("Share", "99.99"), put("Share", "100"), put("Share", "50,00"),
-        put("Share", ""), put("Payroll Status", "paid"),
+        "payroll-split.csv",
+        swap_headings,
+        put("Share", "99.99"),
+        put("Share", "100"),
+        put("Share", "50,00"),
+        put("Share", ""),
+        put("Payroll Status", "paid"),
     ),
     *byte_faults("payroll-split.csv"),
 ]
 FAULTS[("finance", "journal")] = [
     *table_faults(
-        "journal.csv", swap_headings, put("Change", "deleted"), put("Field", "Salary"), put("Field", ""),
-        put("Old Value", "x"), put("As Of", "16/03/2026"), put("New Value", ""),
+        "journal.csv",
+        swap_headings,
+        put("Change", "deleted"),
+        put("Field", "Salary"),
+        put("Field", ""),
+        put("Old Value", "x"),
+        put("As Of", "16/03/2026"),
+        put("New Value", ""),
         lambda lines: lines.append([*lines[-1][:-1], "other"]),
     ),
     *byte_faults("journal.csv"),
 ]
 FIRST_PERSON = [
-    lambda person: person.update(salary_grade="G7"), lambda person: person.update(is_active=not person["is_active"]),
-    lambda person: person.pop("status"), lambda person: person.update(id="1"), lambda person: person.update(first_name=""),
-    lambda person: person.update(employment_start_date="2026-02-30"), lambda person: person.update(removed=True),
-    lambda person: person.update(organisational_units=["care-team-a"]), lambda person: person.update(email="nobody"),
+    lambda person: person.update(salary_grade="G7"),
+    lambda person: person.update(is_active=not person["is_active"]),
+    lambda person: person.pop("status"),
+    lambda person: person.update(id="1"),
+    lambda person: person.update(first_name=""),
+    lambda person: person.update(employment_start_date="2026-02-30"),
+    lambda person: person.update(removed=True),
+    lambda person: person.update(organisational_units=["care-team-a"]),
+    lambda person: person.update(email="nobody"),
 ]
 
 
@@ -434,15 +583,19 @@ def line_faults(name: str, *changes):
 
         return fault
 
-    breaks = text_faults(name, (r"\n", "\n\n"), (r"\A", "\ufeff"), (r"\n", "\r\n"), (r"\n\Z", ""), (r"\A[^\n]*\n", r"\g<0>\g<0>"))
+    breaks = text_faults(
+        name, (r"\n", "\n\n"), (r"\A", "\ufeff"), (r"\n", "\r\n"), (r"\n\Z", ""), (r"\A[^\n]*\n", r"\g<0>\g<0>")
+    )
     return [*map(within, changes), *breaks]
 
 
 for kind, name in (("", "staff"), ("-delta", "staff-delta")):
     FAULTS[("medication", f"feed-json{kind}")] = [
         *json_faults(
-            f"{name}.json", *(lambda document, change=change: change(document["people"][0]) for change in FIRST_PERSON),
-            lambda document: document["people"].append(document["people"][0]), lambda document: document.pop("commit"),
+            f"{name}.json",
+            *(lambda document, change=change: change(document["people"][0]) for change in FIRST_PERSON),
+            lambda document: document["people"].append(document["people"][0]),
+            lambda document: document.pop("commit"),
             lambda document: document.update(as_of="today"),
         ),
         *text_faults(f"{name}.json", (r'"as_of"', '"as_of":"2026-01-05","as_of"'), (r"\A", "\ufeff")),
@@ -450,8 +603,14 @@ for kind, name in (("", "staff"), ("-delta", "staff-delta")):
     FAULTS[("medication", f"feed-ndjson{kind}")] = line_faults(f"{name}.ndjson", *FIRST_PERSON)
     FAULTS[("medication", f"feed-csv{kind}")] = [
         *table_faults(
-            f"{name}.csv", swap_headings, put("status", "gone"), put("is_active", "yes"), put("id", "x"),
-            put("email", ""), put("employment_start_date", "soon"), rename("unit_codes", "units"),
+            f"{name}.csv",
+            swap_headings,
+            put("status", "gone"),
+            put("is_active", "yes"),
+            put("id", "x"),
+            put("email", ""),
+            put("employment_start_date", "soon"),
+            rename("unit_codes", "units"),
             *([put("change", "gone")] if kind else [put("line_manager", "NOBODY")]),
         ),
         *byte_faults(f"{name}.csv"),

@@ -1,7 +1,7 @@
 """Tables of `mappings`: 200 made up at random, each written for three organisations, against a model in Python.
 
-Whatever delimiter, quotes, line end and encoding, Python's csv reads back what the model says; and where a cell cannot be
-written, the table is refused, and the message names whose cell it is, and in which column.
+Whatever delimiter, quotes, line end and encoding, Python's csv reads back what the model says; and where a cell cannot
+be written, the table is refused, and the message names whose cell it is, and in which column.
 
     STAFFREPO_MAPPINGS=2000 script/check -k mappings
 """
@@ -26,11 +26,17 @@ MAPPINGS = int(os.environ.get("STAFFREPO_MAPPINGS", 200))
 PER_COMMIT = 40
 SETTINGS = {
     "organisation": {
-        "id": 1, "name": "Tables & Co", "email_domains": [DOMAIN], "time_zone": "Europe/London",
+        "id": 1,
+        "name": "Tables & Co",
+        "email_domains": [DOMAIN],
+        "time_zone": "Europe/London",
     },
     "required_fields": ["first_name", "last_name", "email", "job_title"],
     "custom_fields": {
-        "dbs_checked_on": "date", "points": "integer", "first_aider": "boolean", "nickname": "string",
+        "dbs_checked_on": "date",
+        "points": "integer",
+        "first_aider": "boolean",
+        "nickname": "string",
         "pin": {"type": "string", "sensitive": True},
     },
 }
@@ -56,19 +62,30 @@ def plain_people() -> list[dict]:
     for number in range(1, 61):
         first, last = names[number % len(names)].split()
         person = {
-            "id": number, "employee_reference": f"E{number:03}", "first_name": first, "last_name": f"{last} {number % 7}",
-            "email": f"e{number}@{DOMAIN}", "job_title": ["Nurse", "Cook", "Team Leader"][number % 3],
-            "employment_start_date": days(-number * 20), "organisational_units": ["west", "north"][: 1 + number % 2],
-            "salary_grade": f"G{number % 5}", "external_ids": {"finance": f"{number:06}"},
+            "id": number,
+            "employee_reference": f"E{number:03}",
+            "first_name": first,
+            "last_name": f"{last} {number % 7}",
+            "email": f"e{number}@{DOMAIN}",
+            "job_title": ["Nurse", "Cook", "Team Leader"][number % 3],
+            "employment_start_date": days(-number * 20),
+            "organisational_units": ["west", "north"][: 1 + number % 2],
+            "salary_grade": f"G{number % 5}",
+            "external_ids": {"finance": f"{number:06}"},
             "custom": {
-                "points": number - 10, "first_aider": number % 4 == 0, "dbs_checked_on": days(-number),
+                "points": number - 10,
+                "first_aider": number % 4 == 0,
+                "dbs_checked_on": days(-number),
                 # Text, whatever it looks like.
                 "nickname": ["2026-01-05", "+44 20 7946", "-7", "Nick"][number % 4],
             },
         }
         person |= {
-            0: {"employment_end_date": days(-number % 40)}, 1: {"is_active": False}, 2: {"line_manager": "E001"},
-            3: {"employment_status": "on_leave"}, 4: {"preferred_name": "Pat"},
+            0: {"employment_end_date": days(-number % 40)},
+            1: {"is_active": False},
+            2: {"line_manager": "E001"},
+            3: {"employment_status": "on_leave"},
+            4: {"preferred_name": "Pat"},
         }.get(number % 9, {})
         if number == 1:
             person.pop("line_manager", None)
@@ -111,7 +128,8 @@ def organised(request, binary, tables, tmp_path_factory):
         known = {unit["code"] for unit in units}
         for person in people:
             person["organisational_units"] = [
-                place for place in person["organisational_units"]
+                place
+                for place in person["organisational_units"]
                 if (place["unit"] if isinstance(place, dict) else place) in known
             ]
     house = organisation(binary, tmp_path_factory.mktemp("mappings") / request.param, people, units)
@@ -120,12 +138,16 @@ def organised(request, binary, tables, tmp_path_factory):
 
 
 def configure(house: House, tables: dict[str, dict]):
-    systems = {name: {"type": "app", "enabled": True, "mappings": {"table.csv": table}} for name, table in tables.items()}
+    systems = {
+        name: {"type": "app", "enabled": True, "mappings": {"table.csv": table}} for name, table in tables.items()
+    }
     (house.folder / "staffrepo.yaml").write_text(
         yaml.safe_dump(SETTINGS | {"systems": systems}, allow_unicode=True, sort_keys=False), encoding="utf-8"
     )
     house.commit("tables")
-    done = subprocess.run([house.binary, "validate"], cwd=house.folder, env=house.environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [house.binary, "validate"], cwd=house.folder, env=house.environment, capture_output=True, text=True
+    )
     errors = [part for part in done.stdout.split("\n\n") if part.startswith("error") and "staffrepo.yaml" in part]
     assert errors == [], "\n\n".join(errors)
 
@@ -159,11 +181,15 @@ def test_every_documented_field_is_known(binary, tmp_path, rows, fields):
 
 def table(chance: random.Random) -> dict:
     rows = chance.choice(["people", "people", "people", "memberships", "units"])
-    fields = UNIT_FIELDS + {"people": PEOPLE_FIELDS, "memberships": PEOPLE_FIELDS + MEMBERSHIP_FIELDS}.get(rows, ["external_ids.entra"])
+    fields = UNIT_FIELDS + {"people": PEOPLE_FIELDS, "memberships": PEOPLE_FIELDS + MEMBERSHIP_FIELDS}.get(
+        rows, ["external_ids.entra"]
+    )
     made = {"rows": rows} if rows != "people" or chance.random() < 0.5 else {}
     made |= maybe(chance, header_rows=[0, 1, 2], delimiter=[*DELIMITERS, ":", "^"], quotes=["minimal", "all", "none"])
     made |= maybe(chance, line_end=["crlf", "lf"], encoding=list(CODECS), formulas=["off", "prefix", "reject"])
-    made |= maybe(chance, dates=["dd/MM/yyyy", "yyyyMMdd", "yyyy/MM/dd", "yyyy-MM-ddT00:00:00Z"], separator=["|", " ", ""])
+    made |= maybe(
+        chance, dates=["dd/MM/yyyy", "yyyyMMdd", "yyyy/MM/dd", "yyyy-MM-ddT00:00:00Z"], separator=["|", " ", ""]
+    )
     made |= maybe(chance, booleans=[["Yes", "No"], ["1", "0"], ["Y", ""]], empty=["NULL", "-", ""])
     made |= maybe(chance, trailer=["END {rows} {date}", "{organisation}|{rows}"])
     made |= maybe(chance, preamble=[["HDR {date}"], ["one", "two {organisation}"], ["{rows}"]])
@@ -173,7 +199,9 @@ def table(chance: random.Random) -> dict:
         made |= maybe(chance, unassigned=[True, False])
     if rows != "units":
         made |= maybe(chance, sort=["id", "reference", "name", "unit", "managers_first"])
-        if wanted := maybe(chance, status=[["active"], ["left", "inactive"], STATUSES[:3]], units=[["northmoor"], ["west"]]):
+        if wanted := maybe(
+            chance, status=[["active"], ["left", "inactive"], STATUSES[:3]], units=[["northmoor"], ["west"]]
+        ):
             made["filter"] = wanted
         if chance.random() < 0.3:
             active = chance.random() < 0.8
@@ -245,7 +273,11 @@ def comes_out(house: House, model: Model, name: str, made: dict, folder) -> str:
     expected = model.expected(made)
     done = subprocess.run(
         [house.binary, "export", name, "--as-of", str(AS_OF), "--out", str(folder)],
-        cwd=house.folder, env=house.environment, capture_output=True, text=True, timeout=60,
+        cwd=house.folder,
+        env=house.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     context = f"{name}: {made}\n{done.stderr}"
     if is_refused_as_a_whole(made, model) or expected.refused:
@@ -262,7 +294,7 @@ def comes_out(house: House, model: Model, name: str, made: dict, folder) -> str:
 
 
 def is_refused_as_a_whole(made: dict, model: Model) -> bool:
-    """What stands around the rows cannot be written in the table's encoding, or holds its delimiter where none is quoted."""
+    """What stands around the rows cannot be written in the encoding, or holds the delimiter where none is quoted."""
     codec = CODECS[made.get("encoding", "utf-8")]
     columns = [model.settings_of(column, made) for column in made["columns"]]
     heads = [[column[kind] for column in columns] for kind in ("heading", "label")][: made.get("header_rows", 1)]

@@ -1,5 +1,6 @@
-"""What must not leave the house: sensitive fields in any file that is not documented to hold them, and anything at all of
-a system that is switched off."""
+"""What must not leave the house: sensitive fields in any file that is not documented to hold them, and anything at all
+of a system that is switched off.
+"""
 
 import re
 import shutil
@@ -8,7 +9,6 @@ import zipfile
 
 import pytest
 
-from conftest import profiles
 from house import House
 from organisations import PIN, SENSITIVE
 
@@ -32,7 +32,7 @@ def contents(file) -> bytes:
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_sensitive_fields_stay(large, exported, system):
     """No profile but those that say so holds a salary grade; none holds a sensitive field of the organisation's own."""
-    offered = profiles(large, system)
+    offered = large.profiles(system)
     if not offered:
         pytest.skip(f"{system} has no profile yet")
     grades = {grade for person in large.people.values() if (grade := person.get("salary_grade", "G")) != "G"}
@@ -52,6 +52,7 @@ def quiet_house(binary, folder) -> House:
     """Every system is configured, with all that it can have, and off."""
     house = House(binary, folder)
     shutil.rmtree(folder / "data/webhooks")
+    house.commit("sample")
     systems = "".join(
         f"  {system}: {{enabled: false{', type: app' if system == 'medication' else ''}{chosen(house, system)}}}\n"
         for system in SYSTEMS
@@ -63,8 +64,9 @@ def quiet_house(binary, folder) -> House:
 
 def chosen(house, system: str) -> str:
     """The profiles, one that writes each file, as far as the program has any to choose from."""
-    offered = profiles(house, system) - {"bulk-create"}
-    return f", profiles: [{', '.join(sorted(offered))}]" if len(offered) > 1 else ""
+    offered = house.profiles(system) - {"bulk-create"}
+    assert offered
+    return f", profiles: [{', '.join(sorted(offered))}]"
 
 
 def test_a_disabled_system_gets_nothing(binary, tmp_path):
@@ -73,7 +75,11 @@ def test_a_disabled_system_gets_nothing(binary, tmp_path):
     trace = tmp_path / "trace"
     subprocess.run(
         ["strace", "-f", "-qq", "-e", "trace=%file,connect", "-o", trace, binary, "publish"],
-        cwd=house.folder, env=house.environment, check=True, capture_output=True, timeout=60,
+        cwd=house.folder,
+        env=house.environment,
+        check=True,
+        capture_output=True,
+        timeout=60,
     )
     calls = trace.read_text(errors="replace")
     assert "publish.lock" in calls, "the trace shows what files are opened"

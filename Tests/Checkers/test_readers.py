@@ -1,7 +1,7 @@
 """Ten thousand reads of `current` while sets are replaced without a pause: none is torn.
 
-A reader resolves the link once and reads that folder. One who goes through the link for every file may get two sets; then
-a file's sha256 is not the one in the manifest, which is what docs/integrator.md tells readers to look at.
+A reader resolves the link once and reads that folder. One who goes through the link for every file may get two sets;
+then a file's sha256 is not the one in the manifest, which is what docs/integrator.md tells readers to look at.
 """
 
 import hashlib
@@ -79,8 +79,13 @@ def readings(binary, tmp_path_factory):
     (house.folder / "staffrepo.yaml").write_text(SETTINGS, encoding="utf-8")
     for number in range(1, 301):
         person = {
-            "id": number, "employee_reference": f"E{number:04}", "first_name": "Ann", "last_name": f"Reader {number}",
-            "email": f"e{number}@{DOMAIN}", "job_title": "Nurse", "employment_start_date": "2020-01-06",
+            "id": number,
+            "employee_reference": f"E{number:04}",
+            "first_name": "Ann",
+            "last_name": f"Reader {number}",
+            "email": f"e{number}@{DOMAIN}",
+            "job_title": "Nurse",
+            "employment_start_date": "2020-01-06",
             "employment_end_date": str(AS_OF + timedelta(days=number % 250)),
         }
         house.write(f"people/E{number:04}.yaml", rendered(person))

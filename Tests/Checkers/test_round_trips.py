@@ -1,9 +1,10 @@
-"""Delta files, applied in order, give the table that the full file gives: over random histories, with failures in between.
+"""Delta files, applied in order, give the table that the full file gives: over random histories, with failures in
+between.
 
 A system that takes sets in is played by a table here. Each set that is written is, by chance, taken; never attempted;
 attempted and lost; attempted, taken and not confirmed; or taken in part and not confirmed. What staffrepo knows of that
-stands in `.given` beside the sets, and is written here as the sender writes it. Whenever a set was taken, the table must
-be that of its full file.
+stands in `.given` beside the sets, and is written here as the sender writes it. Whenever a set was taken, the table
+must be that of its full file.
 
     STAFFREPO_HISTORIES=200 script/check -k round_trip
 """
@@ -20,7 +21,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import profiles
 from formats.entra import operations
 from histories import History
 from house import House
@@ -117,7 +117,9 @@ class System:
                     wrong = consumer.wrong(folder)
                     assert wrong == {}, f"as (is, should be): {wrong}"
             except AssertionError as fault:
-                faults.append(f"{type(consumer).__name__}: {name}: {str(fault).partition(chr(10))[0][:1200]} after {self.outcomes}")
+                faults.append(
+                    f"{type(consumer).__name__}: {name}: {str(fault).splitlines()[0][:1200]} after {self.outcomes}"
+                )
                 self.consumers.remove(consumer)
         if outcome == "never":
             self.remember(before)
@@ -202,9 +204,7 @@ class Moodle(Consumer):
 
     def wrong(self, folder: Path) -> dict:
         """An account that is in no file any more is in no cohort."""
-        return {
-            key: pair for key, pair in super().wrong(folder).items() if pair[1] is not None or pair[0]["cohorts"]
-        }
+        return {key: pair for key, pair in super().wrong(folder).items() if pair[1] is not None or pair[0]["cohorts"]}
 
 
 class OneRoster(Consumer):
@@ -236,7 +236,7 @@ class OneRoster11(OneRoster):
 
 
 class People(Consumer):
-    """Any list of people by a number that never changes, beside a delta of the same columns and one for what happened."""
+    """People by a number that never changes; the delta has the same columns, and one for what happened."""
 
     system = "tables"
     needs: list[str] = []
@@ -347,7 +347,12 @@ class FeedTable(People):
 class HR(People):
     """The changes that come with staffrepo. The receiver's key is the employee reference, which may change, too."""
 
-    system, needs, key, files = "hr", ["generic", "changes"], "Employee Number", ("employees.csv", "employees-changes.csv")
+    system, needs, key, files = (
+        "hr",
+        ["generic", "changes"],
+        "Employee Number",
+        ("employees.csv", "employees-changes.csv"),
+    )
 
 
 class Leavers(People):
@@ -418,12 +423,27 @@ MAPPED = "".join(
         mapped("memberships", MEMBERSHIP_COLUMNS, "        rows: memberships\n"),
         mapped("units", UNIT_COLUMNS, "        rows: units\n"),
         mapped("journal", PERSON_COLUMNS, journal=True),
-        mapped("leavers", "          - Id: id\n          - Active: is_active\n").replace("content: delta", "content: leavers"),
+        mapped("leavers", "          - Id: id\n          - Active: is_active\n").replace(
+            "content: delta", "content: leavers"
+        ),
     ]
 )
 CONSUMERS: list[type[Consumer]] = [
-    People, Filtered, Memberships, Units, Journal, Leavers, FeedLines, FeedDocument, FeedTable, HR, DigitalID, Entra,
-    Moodle, OneRoster, OneRoster11,
+    People,
+    Filtered,
+    Memberships,
+    Units,
+    Journal,
+    Leavers,
+    FeedLines,
+    FeedDocument,
+    FeedTable,
+    HR,
+    DigitalID,
+    Entra,
+    Moodle,
+    OneRoster,
+    OneRoster11,
 ]
 
 
@@ -432,13 +452,13 @@ def settings(house: House) -> str:
     lines = []
     for system, kind in (("entra", ""), ("hr", ""), ("lms", ""), ("digital-id", ""), ("medication", ", type: app")):
         needs = {profile for consumer in CONSUMERS if consumer.system == system for profile in consumer.needs}
-        if chosen := sorted(needs & profiles(house, system)):
+        if chosen := sorted(needs & house.profiles(system)):
             lines.append(f"  {system}: {{enabled: true{kind}, profiles: [{', '.join(chosen)}]}}\n")
     return "".join(lines) + MAPPED
 
 
 def is_offered(house: House, kind: type[Consumer]) -> bool:
-    if not set(kind.needs) <= profiles(house, kind.system):
+    if not set(kind.needs) <= house.profiles(kind.system):
         return False
     if not isinstance(wanted := getattr(kind, "files", None), set):
         return True
@@ -453,9 +473,7 @@ def live_through(work: tuple[str, str, int, str, tuple]) -> list[str]:
     faults = []
     history = History(binary, Path(folder), seed, settings)
     names = sorted({kind.system for kind in kinds})
-    systems = [
-        System(name, [kind() for kind in kinds if kind.system == name], history.house, seed) for name in names
-    ]
+    systems = [System(name, [kind() for kind in kinds if kind.system == name], history.house, seed) for name in names]
     try:
         for number in range(STEPS):
             before = [system.given() for system in systems]

@@ -45,7 +45,9 @@ class Server:
 
     def send(self, method: str, path: str, body: dict | None = None) -> dict:
         request = urllib.request.Request(
-            self.url + path, method=method, headers={"Content-Type": TYPE, "Accept": TYPE},
+            self.url + path,
+            method=method,
+            headers={"Content-Type": TYPE, "Accept": TYPE},
             data=json.dumps(body).encode() if body is not None else None,
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
@@ -144,8 +146,10 @@ def test_dates_want_their_extension(binary, server, tmp_path):
     house = House(binary, tmp_path / "house")
     settings = house.folder / "staffrepo.yaml"
     text = settings.read_text(encoding="utf-8")
-    settings.write_text(text.replace("  entra:\n", "  entra:\n    options: {dates: \"true\"}\n"), encoding="utf-8")
+    settings.write_text(text.replace("  entra:\n", '  entra:\n    options: {dates: "true"}\n'), encoding="utf-8")
     house.commit("dates")
     (batch, *_) = export(house, tmp_path / "set", AS_OF)
-    assert all(STAFF in operation["data"] and STAFF in operation["data"]["schemas"] for operation in batch["Operations"])
+    assert all(
+        STAFF in operation["data"] and STAFF in operation["data"]["schemas"] for operation in batch["Operations"]
+    )
     assert {answer["status"] for answer in server.upload(batch)} == {"400"}

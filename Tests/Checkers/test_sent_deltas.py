@@ -1,4 +1,5 @@
-"""Deltas that a real server got, over random histories, while it fails in every way: applied in order they give the full table.
+"""Deltas that a real server got, over random histories, while it fails in every way: applied in order they give the
+full table.
 
 The server takes sets by PUT. By chance it refuses a request, or stores what came and then says that it failed, or says
 nothing. It applies a set's delta when the manifest is there and all files are what the manifest says, which may be more
@@ -19,7 +20,13 @@ import pytest
 
 from histories import History
 from test_round_trips import (
-    MEMBERSHIP_COLUMNS, PERSON_COLUMNS, Consumer, Journal, Memberships, People, mapped,
+    MEMBERSHIP_COLUMNS,
+    PERSON_COLUMNS,
+    Consumer,
+    Journal,
+    Memberships,
+    People,
+    mapped,
 )
 
 HISTORIES = int(os.environ.get("STAFFREPO_HISTORIES", 8))
@@ -83,12 +90,11 @@ class Receiver:
 def systems(url: str) -> str:
     """The tables of the round trips, each with a destination."""
     tables = [
-        mapped("tables", PERSON_COLUMNS), mapped("memberships", MEMBERSHIP_COLUMNS, "        rows: memberships\n"),
+        mapped("tables", PERSON_COLUMNS),
+        mapped("memberships", MEMBERSHIP_COLUMNS, "        rows: memberships\n"),
         mapped("journal", PERSON_COLUMNS, journal=True),
     ]
-    return "".join(
-        table + f"    destination: {{url: {url}/{table.split(':')[0].strip()}}}\n" for table in tables
-    )
+    return "".join(table + f"    destination: {{url: {url}/{table.split(':')[0].strip()}}}\n" for table in tables)
 
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + HISTORIES))

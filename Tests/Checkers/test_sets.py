@@ -1,4 +1,6 @@
-"""A second set of every profile, after a morning's changes: what differs is told, and in the shape that the systems take."""
+"""A second set of every profile, after a morning's changes: what differs is told, and in the shape that the systems
+take.
+"""
 
 import csv
 import io
@@ -10,7 +12,6 @@ import zipfile
 import pytest
 import yaml
 
-from conftest import profiles
 from formats import JUDGES
 from formats.entra import operations
 from formats.hr import loader_records
@@ -30,7 +31,9 @@ def morning(binary, tmp_path_factory) -> House:
     house.commit("sample")
     settings = yaml.safe_load((house.folder / "staffrepo.yaml").read_text(encoding="utf-8"))
     house.chosen = {
-        system: sorted({name for kind, name in JUDGES if kind == system and (kind, name) not in APART} & profiles(house, system))
+        system: sorted(
+            {name for kind, name in JUDGES if kind == system and (kind, name) not in APART} & house.profiles(system)
+        )
         for system in SYSTEMS
     }
     for system, chosen in house.chosen.items():
@@ -92,12 +95,16 @@ def found_changes(folder) -> dict[str, set[str]]:
 
 
 def test_only_what_changed_is_told(morning):
-    """By content: whose row is the same as before is in no delta. Files tell of those only whose own columns changed."""
+    """By content: whose row is the same as before is in no delta, whatever else changed of the person."""
     told = {name: people for system in SYSTEMS for name, people in found_changes(morning.published(system)).items()}
     assert told.pop("employees-changes.csv") == CHANGED - {"EMP016"}, "the file has no unit"
     # Digital ID's table has neither a job title nor a unit.
     assert told.pop("employees-delta.json", None) in (None, {"EMP020", "EMP043", "EMP070"})
-    in_team_b = {reference for reference, person in morning.records("people").items() if "care-team-b" in str(person.get("organisational_units"))}
+    in_team_b = {
+        reference
+        for reference, person in morning.records("people").items()
+        if "care-team-b" in str(person.get("organisational_units"))
+    }
     for name, people in told.items():
         assert CHANGED <= people <= CHANGED | in_team_b, name
 
@@ -113,7 +120,9 @@ def test_the_journal_tells_old_and_new(morning):
     journal = rows(morning.published("finance") / "journal.csv")
     told = {(row["Payroll ID"], row["Field"]): (row["Change"], row["Old Value"], row["New Value"]) for row in journal}
     people = morning.records("people")
-    number = {reference: person.get("external_ids", {}).get("finance", reference) for reference, person in people.items()}
+    number = {
+        reference: person.get("external_ids", {}).get("finance", reference) for reference, person in people.items()
+    }
     assert told[number["EMP016"], "Organisational Unit"] == ("updated", "Care Team B", "Care Team A")
     assert told[number["EMP020"], "Payroll Status"] == ("updated", "active", "left")
     assert told[number["EMP020"], "End Date"] == ("updated", "", "2026-03-31")

@@ -1,4 +1,5 @@
-"""What each system's import takes, as judges of a folder of files. Written from the vendors' pages, not from the product.
+"""What each system's import takes, as judges of a folder of files. Written from the vendors' pages, not from the
+product.
 
 A judge raises AssertionError at the first thing that the system would refuse or misread.
 """

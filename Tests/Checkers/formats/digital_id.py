@@ -9,7 +9,12 @@ EMPLOYEE = {
     "type": "object",
     "additionalProperties": False,
     "required": [
-        "staff_service_person_id", "first_name", "last_name", "employee_reference", "photo_path", "signature_url",
+        "staff_service_person_id",
+        "first_name",
+        "last_name",
+        "employee_reference",
+        "photo_path",
+        "signature_url",
         "is_active",
     ],
     "properties": {

@@ -9,14 +9,16 @@ from pathlib import Path
 from scim2_models import URN, BulkRequest, Context, EnterpriseUser, Extension, User
 
 from formats.documents import assert_document
-from formats.tables import assert_rfc_4180, lines, rows
+from formats.tables import assert_rfc_4180, lines
 
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 CORE = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 STAFF = "urn:ietf:params:scim:schemas:extension:staffrepo:1.0:User"
 # Microsoft Graph, user resource: what a user principal name may hold before the domain, and how long it may be.
-PRINCIPAL_NAME = re.compile(r"(?=.{1,113}$)[A-Za-z0-9'_!#^~-]([A-Za-z0-9'._!#^~-]{0,62}[A-Za-z0-9'_!#^~-])?@[A-Za-z0-9.-]+")
+PRINCIPAL_NAME = re.compile(
+    r"(?=.{1,113}$)[A-Za-z0-9'_!#^~-]([A-Za-z0-9'._!#^~-]{0,62}[A-Za-z0-9'_!#^~-])?@[A-Za-z0-9.-]+"
+)
 
 
 class StaffDates(Extension):
@@ -107,8 +109,17 @@ GROUPS = {
             "items": {
                 "type": "object",
                 "required": [
-                    "id", "uniqueName", "displayName", "mailNickname", "mailEnabled", "securityEnabled", "groupTypes",
-                    "unit_id", "unit_code", "parent", "members",
+                    "id",
+                    "uniqueName",
+                    "displayName",
+                    "mailNickname",
+                    "mailEnabled",
+                    "securityEnabled",
+                    "groupTypes",
+                    "unit_id",
+                    "unit_code",
+                    "parent",
+                    "members",
                 ],
                 # Microsoft Graph "Create group": a security group's properties; the alias is 64 plain characters.
                 "properties": {

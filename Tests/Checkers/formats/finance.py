@@ -59,7 +59,16 @@ def split(folder: Path):
 
 
 # What payroll wants to be told of; a journal lists each change of one of them.
-WATCHED = ["Payroll ID", "First Name", "Last Name", "Cost Centre", "Organisational Unit", "Payroll Status", "Start Date", "End Date"]
+WATCHED = [
+    "Payroll ID",
+    "First Name",
+    "Last Name",
+    "Cost Centre",
+    "Organisational Unit",
+    "Payroll Status",
+    "Start Date",
+    "End Date",
+]
 
 
 def journal(folder: Path):

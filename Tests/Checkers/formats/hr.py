@@ -6,8 +6,19 @@ from datetime import datetime
 from pathlib import Path
 
 from formats.tables import (
-    REFERENCE, STATUSES, assert_dates, assert_known, assert_rfc_4180, assert_tables, column, foreign_key, headings, key,
-    lines, rows, table,
+    REFERENCE,
+    STATUSES,
+    assert_dates,
+    assert_known,
+    assert_rfc_4180,
+    assert_tables,
+    column,
+    foreign_key,
+    headings,
+    key,
+    lines,
+    rows,
+    table,
 )
 
 GENERIC = [
@@ -45,7 +56,9 @@ def leavers(folder: Path):
     """Who is employed no longer: neither the active nor those who have yet to begin."""
     file = folder / "leavers.csv"
     assert_rfc_4180(file)
-    kept = [part for part in GENERIC if part["name"] in ("Employee Number", "First Name", "Last Name", "Email", "End Date")]
+    kept = [
+        part for part in GENERIC if part["name"] in ("Employee Number", "First Name", "Last Name", "Email", "End Date")
+    ]
     assert_tables(table(file, [*kept, column("Status", required=True, enum=["left", "inactive"])]))
 
 
@@ -70,8 +83,11 @@ def success_factors(folder: Path):
         "STATUS": {"required": True, "enum": ["active", "inactive"]},
         "USERID": {"required": True, "unique": True},
         "USERNAME": {"required": True, "unique": True},
-        "FIRSTNAME": {"required": True}, "LASTNAME": {"required": True}, "EMAIL": {"required": True},
-        "MANAGER": {"required": True}, "HR": {"required": True},
+        "FIRSTNAME": {"required": True},
+        "LASTNAME": {"required": True},
+        "EMAIL": {"required": True},
+        "MANAGER": {"required": True},
+        "HR": {"required": True},
         "GENDER": {"enum": ["M", "F", "N", "U", "D", "O"]},
     }
     assert_tables(table(file, [column(name, **rules.get(name, {})) for name in keys], second_heading=True))
@@ -89,18 +105,29 @@ def success_factors(folder: Path):
 COMPONENTS = ["Worker", "PersonName", "WorkRelationship", "WorkTerms", "Assignment"]
 OPTIONAL_COMPONENTS = {"PersonEmail", "PersonLegislativeData", "AssignmentSupervisor", "WorkRelationshipStatus"}
 LOADER_DATES = {
-    "EffectiveStartDate", "EffectiveEndDate", "StartDate", "DateStart", "DateFrom", "DateTo", "ActualTerminationDate",
+    "EffectiveStartDate",
+    "EffectiveEndDate",
+    "StartDate",
+    "DateStart",
+    "DateFrom",
+    "DateTo",
+    "ActualTerminationDate",
     "DateOfBirth",
 }
 # Which record type's own SourceSystemId a reference leads to.
 LOADER_REFERENCES = {
-    "PersonId(SourceSystemId)": "Worker", "PeriodOfServiceId(SourceSystemId)": "WorkRelationship",
-    "WorkTermsAssignmentId(SourceSystemId)": "WorkTerms", "AssignmentId(SourceSystemId)": "Assignment",
-    "ManagerAssignmentId(SourceSystemId)": "Assignment", "ManagerId(SourceSystemId)": "Worker",
+    "PersonId(SourceSystemId)": "Worker",
+    "PeriodOfServiceId(SourceSystemId)": "WorkRelationship",
+    "WorkTermsAssignmentId(SourceSystemId)": "WorkTerms",
+    "AssignmentId(SourceSystemId)": "Assignment",
+    "ManagerAssignmentId(SourceSystemId)": "Assignment",
+    "ManagerId(SourceSystemId)": "Worker",
 }
 REQUIRED_ATTRIBUTES = {
-    "Worker": {"StartDate", "ActionCode"}, "PersonName": {"NameType", "LegislationCode", "LastName"},
-    "WorkRelationship": {"LegalEmployerName", "WorkerType"}, "WorkTerms": {"ActionCode"},
+    "Worker": {"StartDate", "ActionCode"},
+    "PersonName": {"NameType", "LegislationCode", "LastName"},
+    "WorkRelationship": {"LegalEmployerName", "WorkerType"},
+    "WorkTerms": {"ActionCode"},
     "Assignment": {"ActionCode"},
 }
 
@@ -137,7 +164,9 @@ def loader_records(folder: Path) -> dict[str, list[dict[str, str]]]:
         assert kind in COMPONENTS or kind in OPTIONAL_COMPONENTS, f"there is no {kind} in the worker's hierarchy"
         if verb == "METADATA":
             assert kind not in attributes, f"{kind} is described twice"
-            assert len(set(fields)) == len(fields) and all(re.fullmatch(r"[A-Za-z0-9]+(\([A-Za-z]+\))?", f) for f in fields)
+            assert len(set(fields)) == len(fields) and all(
+                re.fullmatch(r"[A-Za-z0-9]+(\([A-Za-z]+\))?", f) for f in fields
+            )
             attributes[kind] = fields
             records[kind] = []
         else:
@@ -149,7 +178,7 @@ def loader_records(folder: Path) -> dict[str, list[dict[str, str]]]:
 
 
 def oracle(folder: Path):
-    """Every component that a new hire needs, keys that lead somewhere inside the file, dates as the loader reads them."""
+    """Every component that a new hire needs, keys that lead somewhere in the file, dates as the loader reads them."""
     records = loader_records(folder)
     assert [kind for kind in COMPONENTS if not records.get(kind)] == []
     keys = {}
@@ -192,7 +221,10 @@ def staffology(folder: Path):
     rules = {
         "Payroll Code": {"required": True, "unique": True},
         "Status": {"required": True, "enum": ["Current", "Former"]},
-        "First Name": name, "Surname": name, "Middle Name": name | {"required": False}, "Email": {"maxLength": 100},
+        "First Name": name,
+        "Surname": name,
+        "Middle Name": name | {"required": False},
+        "Email": {"maxLength": 100},
     }
     assert headings(file)[0] == "Payroll Code"
     assert_tables(table(file, [column(heading, **rules.get(heading, {})) for heading in headings(file)]))
@@ -209,7 +241,7 @@ def staffology(folder: Path):
 SAGE = set(
     "Employee Reference|Payroll ID|Title|Forename|Surname|Address 1|Address 2|Address 3|Address 4|Address 5|Post Code|"
     "Telephone Number|Mobile Number|E-mail Address|Gender|Marital Status|Date of Birth|Tax Code|NI Category|NI Number|"
-    "Job Title|Director Status|Payment Frequency|Work Start Date|Start Date|Leave Date|Work End Date|Work Leave Date|Date of Leaving|"
+    "Job Title|Director Status|Payment Frequency|Work Start Date|Start Date|Leave Date|Work End Date|Date of Leaving|"
     "Department|Department Number|Cost Centre|Cost Centre Number|On Hold|Works Number|Leaver".split("|")
 )
 
@@ -220,8 +252,11 @@ def sage(folder: Path):
     assert_rfc_4180(file)
     assert_known(file, SAGE, ["Employee Reference", "Forename", "Surname", "Job Title", "Work Start Date"])
     rules = {
-        "Employee Reference": {"required": True, "unique": True}, "Forename": {"required": True},
-        "Surname": {"required": True}, "On Hold": {"enum": ["0", "1"]}, "Leaver": {"enum": ["0", "1"]},
+        "Employee Reference": {"required": True, "unique": True},
+        "Forename": {"required": True},
+        "Surname": {"required": True},
+        "On Hold": {"enum": ["0", "1"]},
+        "Leaver": {"enum": ["0", "1"]},
     }
     assert headings(file)[0] == "Employee Reference"
     assert_tables(table(file, [column(heading, **rules.get(heading, {})) for heading in headings(file)]))
@@ -229,7 +264,13 @@ def sage(folder: Path):
 
 
 JUDGES = {
-    ("hr", "generic"): generic, ("hr", "changes"): changes, ("hr", "leavers"): leavers, ("hr", "successfactors"): success_factors, ("hr", "oracle-hdl"): oracle,
-    ("hr", "staffology"): staffology, ("hr", "sage"): sage,
-    ("finance", "staffology"): staffology, ("finance", "sage"): sage,
+    ("hr", "generic"): generic,
+    ("hr", "changes"): changes,
+    ("hr", "leavers"): leavers,
+    ("hr", "successfactors"): success_factors,
+    ("hr", "oracle-hdl"): oracle,
+    ("hr", "staffology"): staffology,
+    ("hr", "sage"): sage,
+    ("finance", "staffology"): staffology,
+    ("finance", "sage"): sage,
 }

@@ -9,7 +9,14 @@ from datetime import datetime
 from pathlib import Path
 
 from formats.tables import (
-    assert_rfc_4180, assert_tables, column, foreign_key, headings, key, rows, table,
+    assert_rfc_4180,
+    assert_tables,
+    column,
+    foreign_key,
+    headings,
+    key,
+    rows,
+    table,
 )
 
 # Moodle, admin/tool/uploaduser: any other field name makes it refuse the whole file.
@@ -65,8 +72,8 @@ PEOPLE_WORDS_1_2 = (
 ).split()
 USER_IDS = r"\{[^{}:]+:[^{}]+\}(,\{[^{}:]+:[^{}]+\})*"
 FILES_1_1 = set(
-    "academicSessions categories classes classResources courses courseResources demographics enrollments lineItems orgs "
-    "resources results users".split()
+    "academicSessions categories classes classResources courses courseResources demographics enrollments lineItems "
+    "orgs resources results users".split()
 )
 FILES_1_2 = FILES_1_1 | set(
     "lineItemLearningObjectiveIds lineItemScoreScales resultLearningObjectiveIds resultScoreScales roles scoreScales "
@@ -158,7 +165,10 @@ def one_roster(archive: Path, version: str, mode: str):
         links = {
             "orgs": [foreign_key("parentSourcedId", "", "sourcedId")],
             "users": [foreign_key("primaryOrgSourcedId", "orgs", "sourcedId")] if version == "1.2" else [],
-            "roles": [foreign_key("userSourcedId", "users", "sourcedId"), foreign_key("orgSourcedId", "orgs", "sourcedId")],
+            "roles": [
+                foreign_key("userSourcedId", "users", "sourcedId"),
+                foreign_key("orgSourcedId", "orgs", "sourcedId"),
+            ],
         }
         resources = []
         for name in known.keys() & tables.keys():

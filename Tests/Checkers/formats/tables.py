@@ -34,8 +34,12 @@ def table(file: Path, columns: list[dict], foreign_keys: list[dict] | None = Non
     if second_heading:
         dialect.comment_rows = [2]
     return Resource(
-        name=file.stem.lower(), path=file.name, basepath=str(file.parent), encoding="utf-8",
-        schema=Schema.from_descriptor(schema), dialect=dialect,
+        name=file.stem.lower(),
+        path=file.name,
+        basepath=str(file.parent),
+        encoding="utf-8",
+        schema=Schema.from_descriptor(schema),
+        dialect=dialect,
     )
 
 

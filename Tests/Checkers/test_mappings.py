@@ -1,4 +1,4 @@
-"""Tables of `mappings`: 200 made up at random, each written for three organisations, against a model in Python.
+"""Tables of `mappings`, made up at random, each written for three organisations, against a model in Python.
 
 Whatever delimiter, quotes, line end and encoding, Python's csv reads back what the model says; and where a cell cannot
 be written, the table is refused, and the message names whose cell it is, and in which column.
@@ -21,7 +21,7 @@ from house import PROJECT, House
 from mapping_model import CODECS, DELIMITERS, Model
 from organisations import AS_OF, DOMAIN, UNITS, awkward_people, days, rendered
 
-MAPPINGS = int(os.environ.get("STAFFREPO_MAPPINGS", 200))
+MAPPINGS = int(os.environ.get("STAFFREPO_MAPPINGS", 80))
 # A file of settings holds 64 KiB at most.
 PER_COMMIT = 40
 SETTINGS = {

@@ -25,7 +25,7 @@ from formats.entra import operations
 from histories import History
 from house import House
 
-HISTORIES = int(os.environ.get("STAFFREPO_HISTORIES", 16))
+HISTORIES = int(os.environ.get("STAFFREPO_HISTORIES", 12))
 FIRST = int(os.environ.get("STAFFREPO_SEED", 0))
 STEPS = 14
 

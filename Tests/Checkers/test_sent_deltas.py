@@ -29,7 +29,7 @@ from test_round_trips import (
     mapped,
 )
 
-HISTORIES = int(os.environ.get("STAFFREPO_HISTORIES", 8))
+HISTORIES = int(os.environ.get("STAFFREPO_HISTORIES", 6))
 FIRST = int(os.environ.get("STAFFREPO_SEED", 0))
 STEPS = 14
 KINDS: list[type[Consumer]] = [People, Memberships, Journal]

@@ -30,8 +30,9 @@ def test_published_files_are_those_of_the_command(house, exported):
     for system in SYSTEMS:
         written = exported("house", system)
         names = {file.name for file in written.iterdir()} - {"manifest.json"}
-        assert names == {file.name for file in house.published(system).iterdir()} - {"manifest.json"}
-        for name in names:
+        assert names == {file.name for file in house.published(system).iterdir()} - {"manifest.json", ".given"}
+        # Moodle's upload says besides what changed since the set before; a command's set has none before.
+        for name in names - {"moodle-users.csv", "moodle-removals.csv"}:
             assert (written / name).read_bytes() == (house.published(system) / name).read_bytes(), name
 
 
@@ -378,10 +379,11 @@ def test_digital_id_file(staff, exported, organisation):
 
 
 def count(file) -> int:
-    """The records in a file: rows of a table, operations, groups, employees; of a roster its users."""
+    """The records in a file: rows of a table, operations, groups, employees; of a roster those of all its tables."""
     if file.suffix == ".zip":
         with zipfile.ZipFile(file) as archive:
-            return len(list(csv.DictReader(io.StringIO(archive.read("users.csv").decode(), newline=""))))
+            tables = [archive.read(name).decode() for name in archive.namelist() if name != "manifest.csv"]
+        return sum(len(list(csv.DictReader(io.StringIO(text, newline="")))) for text in tables)
     if file.suffix == ".csv":
         return len(rows(file))
     document = json.loads(file.read_bytes())

@@ -476,7 +476,7 @@ FAULTS = {
         *table_faults("payroll.csv", swap_headings, put("Payroll Status", "paid"), put("Start Date", "soon")),
         *byte_faults("payroll.csv"),
     ],
-    ("lms", "moodle"): MOODLE,
+    
     ("lms", "oneroster"): one_roster("oneroster.zip", "1.2"),
     ("lms", "oneroster-1.1"): one_roster("oneroster-1.1.zip", "1.1"),
     ("entra", "bulk-upload"): [
@@ -615,7 +615,22 @@ for kind, name in (("", "staff"), ("-delta", "staff-delta")):
         ),
         *byte_faults(f"{name}.csv"),
     ]
-FAULTS[("lms", "standard")] = MOODLE + FAULTS[("lms", "oneroster")]
+FAULTS[("lms", "moodle")] = MOODLE + [
+    *(
+        lambda folder, fault=fault: edit(folder / "moodle-removals.csv", fault)
+        for fault in [
+            lambda lines: lines.append(["Capital", "EMP001", "care-team-a"]),
+            lambda lines: lines.append(["nobody@larkfield.example", "EMP001", "410"]),
+            lambda lines: lines.append(["nobody@larkfield.example", "", "care-team-a"]),
+            lambda lines: lines.append(["margaret.ashworth@larkfield.example", "EMP001", "larkfield"]),
+            swap_columns,
+            drop_headings,
+            add_column("deleted"),
+        ]
+    ),
+    *byte_faults("moodle-removals.csv"),
+]
+FAULTS[("lms", "standard")] = FAULTS[("lms", "moodle")] + FAULTS[("lms", "oneroster")]
 
 
 @pytest.mark.parametrize(("system", "profile"), JUDGES)

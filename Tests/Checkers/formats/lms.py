@@ -63,6 +63,25 @@ def moodle(folder: Path):
         assert all(value == value.strip() for value in row.values())
 
 
+def moodle_set(folder: Path):
+    """The upload, and the report of who is to be taken out of which cohort: by hand, so with both names of a person."""
+    moodle(folder)
+    file = folder / "moodle-removals.csv"
+    assert_rfc_4180(file)
+    name = column("username", required=True, pattern=MOODLE_NAME, maxLength=100)
+    cohort = column("cohort", required=True, pattern=r".*\D.*", maxLength=100)
+    assert_tables(table(file, [name, column("idnumber", required=True), cohort]))
+    held = {
+        (row["username"], value)
+        for row in rows(folder / "moodle-users.csv")
+        for heading, value in row.items()
+        if heading.startswith("cohort")
+    }
+    removed = [(row["username"], row["cohort"]) for row in rows(file)]
+    assert len(set(removed)) == len(removed)
+    assert held & set(removed) == set(), "somebody is put into a cohort and taken out of it"
+
+
 # 1EdTech OneRoster CSV binding 1.1 and 1.2: the headings in its order, its types and its words.
 IDENTIFIER = r"[0-9A-Za-z._/@-]{1,255}"
 PEOPLE_WORDS_1_1 = "administrator aide guardian parent proctor relative student teacher".split()
@@ -219,7 +238,7 @@ def assert_rostered(tables: dict[str, list[dict]], version: str):
 
 
 JUDGES = {
-    ("lms", "moodle"): moodle,
+    ("lms", "moodle"): moodle_set,
     ("lms", "oneroster"): lambda folder: one_roster(folder / "oneroster.zip", "1.2", "bulk"),
     ("lms", "oneroster-1.1"): lambda folder: one_roster(folder / "oneroster-1.1.zip", "1.1", "bulk"),
     ("lms", "oneroster-delta"): lambda folder: one_roster(folder / "oneroster-delta.zip", "1.2", "delta"),
@@ -229,7 +248,7 @@ JUDGES = {
 
 def standard(folder: Path):
     """The default set: both kinds, and who is to be taken out of which cohort."""
-    moodle(folder)
+    moodle_set(folder)
     one_roster(folder / "oneroster.zip", "1.2", "bulk")
 
 

@@ -615,6 +615,40 @@ for kind, name in (("", "staff"), ("-delta", "staff-delta")):
         ),
         *byte_faults(f"{name}.csv"),
     ]
+FAULTS[("digital-id", "employees")] += [
+    *json_faults(
+        "revocations.json",
+        lambda entries: entries.pop(),
+        lambda entries: entries.append(entries[0]),
+        lambda entries: entries[0].update(status="gone"),
+        lambda entries: entries[0].update(since="yesterday"),
+        lambda entries: entries.append({**entries[0], "staff_service_person_id": 1}),
+        lambda entries: entries.append({**entries[0], "staff_service_person_id": 99_999}),
+    ),
+    *json_faults(
+        "images.json",
+        lambda images: images.pop(),
+        lambda images: images[0].update(sha256="0" * 64),
+        lambda images: images[0].update(bytes=1),
+        lambda images: images[0].update(media_type="image/webp"),
+        lambda images: images[0].update(staff_service_person_id=99_999),
+        lambda images: images[0].update(path="../secret.jpg"),
+        lambda images: images.append(images[0]),
+    ),
+    lambda folder: next((folder / "images").iterdir()).unlink(),
+    lambda folder: (folder / "images/stranger.jpg").write_bytes(b""),
+]
+FAULTS[("digital-id", "employees-delta")] = json_faults(
+    "employees-delta.json",
+    lambda document: document["employees"].append(document["employees"][0]),
+    lambda document: document["employees"][0].update(email="a@b"),
+    lambda document: document["removed"].append({"staff_service_person_id": 1}),
+    lambda document: document["removed"].append(
+        {"staff_service_person_id": 1, "employee_reference": "EMP001", "is_active": False}
+    ),
+    lambda document: document.pop("previous"),
+    lambda document: document.update(as_of="today"),
+)
 FAULTS[("lms", "moodle")] = MOODLE + [
     *(
         lambda folder, fault=fault: edit(folder / "moodle-removals.csv", fault)
@@ -645,7 +679,7 @@ def test_faults_are_refused(exported, tmp_path, system, profile):
         fault(spoilt)
         try:
             JUDGES[system, profile](spoilt)
-        except (AssertionError, KeyError, ValueError, IndexError):
+        except (AssertionError, KeyError, ValueError, IndexError, OSError):
             continue
         taken.append(number)
     assert taken == [], "the judge let these faults through, by their number in the list"

@@ -139,17 +139,16 @@ class DigitalID(Consumer):
 
     system, needs = "digital-id", ["employees", "employees-delta"]
 
-    def read(self, file: Path) -> Table:
-        employees = json.loads(file.read_bytes())
-        found = {(employee["staff_service_person_id"],): employee for employee in employees}
-        assert len(found) == len(employees), "nobody is told twice"
-        return {key: None if employee.get("removed") else employee for key, employee in found.items()}
-
     def full(self, folder: Path) -> Table:
-        return self.read(folder / "employees.json")
+        employees = json.loads((folder / "employees.json").read_bytes())
+        return {(employee["staff_service_person_id"],): employee for employee in employees}
 
     def delta(self, folder: Path) -> Table:
-        return self.read(folder / "employees-delta.json")
+        document = json.loads((folder / "employees-delta.json").read_bytes())
+        found = {(employee["staff_service_person_id"],): employee for employee in document["employees"]}
+        gone = {(employee["staff_service_person_id"],): None for employee in document["removed"]}
+        assert not set(found) & set(gone), "nobody is changed and removed at once"
+        return found | gone
 
 
 class Entra(Consumer):
@@ -210,7 +209,7 @@ class Moodle(Consumer):
 class OneRoster(Consumer):
     system = "lms"
     version, tables = "", ["orgs", "users", "roles"]
-    needs = ["oneroster", "oneroster-delta"]
+    needs = ["standard", "oneroster-delta"]
 
     def read(self, archive: Path) -> Table:
         found = {}

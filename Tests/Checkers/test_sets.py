@@ -82,8 +82,9 @@ def found_changes(folder) -> dict[str, set[str]]:
         lines = (folder / "staff-delta.ndjson").read_text(encoding="utf-8").splitlines()
         found["staff-delta.ndjson"] = {json.loads(line)["employee_reference"] for line in lines}
     if (folder / "employees-delta.json").exists():
-        employees = json.loads((folder / "employees-delta.json").read_bytes())
-        found["employees-delta.json"] = {employee["employee_reference"] for employee in employees}
+        document = json.loads((folder / "employees-delta.json").read_bytes())
+        told = [*document["employees"], *document["removed"]]
+        found["employees-delta.json"] = {employee["employee_reference"] for employee in told}
     for name in ("oneroster-delta.zip", "oneroster-1.1-delta.zip"):
         if (folder / name).exists():
             with zipfile.ZipFile(folder / name) as archive:

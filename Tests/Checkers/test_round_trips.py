@@ -179,26 +179,29 @@ class Moodle(Consumer):
         return {value for name, value in row.items() if name.startswith("cohort") and value}
 
     def full(self, folder: Path) -> Table:
-        return {
-            (row["username"],): {"suspended": row["suspended"], "cohorts": self.cohorts(row)}
-            for row in self.read(folder / "moodle-users.csv")
-        }
+        found = {}
+        for row in self.read(folder / "moodle-users.csv"):
+            # A name on the way to another one, when two people exchange theirs.
+            found.pop((row.get("oldusername"),), None)
+            found[row["username"],] = {"suspended": row["suspended"], "cohorts": self.cohorts(row)}
+        return found
 
     def delta(self, folder: Path) -> Table:
         return {}
 
     def take(self, folder: Path, part: float, chance: random.Random):
-        for row in self.read(folder / "moodle-users.csv"):
-            if chance.random() >= part:
-                continue
+        users, removals = self.read(folder / "moodle-users.csv"), self.read(folder / "moodle-removals.csv")
+        # An upload that breaks off has done the first rows; the report comes after it.
+        until = round((len(users) + len(removals)) * part * (chance.random() if part < 1 else 1))
+        for row in users[:until]:
             old, name = row.get("oldusername"), row["username"]
             if old and (old,) in self.table and (name,) not in self.table:
                 self.table[name,] = self.table.pop((old,))
             account = self.table.setdefault((name,), {"cohorts": set()})
             account["suspended"] = row["suspended"]
             account["cohorts"] |= self.cohorts(row)
-        for row in self.read(folder / "moodle-removals.csv"):
-            if chance.random() < part and (account := self.table.get((row["username"],))):
+        for row in removals[: max(0, until - len(users))]:
+            if account := self.table.get((row["username"],)):
                 account["cohorts"] -= self.cohorts(row)
 
     def wrong(self, folder: Path) -> dict:

@@ -17,6 +17,7 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     return "\(path): \(operation) failed: \(reason)"
   }
 
+  public var isThereAlready: Bool { code == EEXIST }
   public var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
 }
 
@@ -108,6 +109,11 @@ public enum FileStore {
     }
     try rename(temporary, to: link)
   }
+
+  /// Gives a file a second name.
+  ///
+  /// - Returns: `false` when there is no such file, the name is taken, or the file system has no second names.
+  public static func link(_ path: String, as name: String) -> Bool { Glibc.link(path, name) == 0 }
 
   public static func linkTarget(_ path: String) -> String? {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer in

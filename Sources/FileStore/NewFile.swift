@@ -9,9 +9,10 @@ public final class NewFile {
   private var failure: FileError?
   private var isOpen = true
 
-  public init(_ path: String, mode: mode_t = 0o666) throws(FileError) {
+  /// - Parameter isExclusive: the file must not be there yet.
+  public init(_ path: String, mode: mode_t = 0o666, isExclusive: Bool = false) throws(FileError) {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+    descriptor = open(path, O_WRONLY | O_CREAT | (isExclusive ? O_EXCL : O_TRUNC) | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw FileError(operation: "creating", path: path, code: errno) }
     buffer.reserveCapacity(NewFile.bufferSize)
   }
@@ -42,6 +43,14 @@ public final class NewFile {
     }
     byteCount += buffer.count
     buffer.removeAll(keepingCapacity: true)
+  }
+
+  /// Hands everything over to the system. It is on disk once the batch is finished.
+  public func finish(in batch: SyncBatch) throws(FileError) {
+    flush()
+    if let failure { throw failure }
+    isOpen = false
+    try batch.add(descriptor, path)
   }
 
   /// Puts everything on disk. After a failure the file's content is not to be trusted.

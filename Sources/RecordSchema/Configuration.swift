@@ -13,6 +13,8 @@ public struct Configuration: Sendable, Equatable {
   /// How many export sets of each system are kept.
   public var keptExports = 30
   public var systems: [SystemSettings] = []
+  /// Where other systems reach the HTTP API, without a slash at its end; `nil`: nobody said.
+  public var publicURL: String?
 
   public init() {}
 

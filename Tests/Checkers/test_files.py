@@ -11,6 +11,7 @@ import re
 import zipfile
 from datetime import date, timedelta
 from operator import itemgetter
+from pathlib import Path
 
 import pytest
 
@@ -29,10 +30,10 @@ def test_published_files_are_those_of_the_command(house, exported):
     """One commit and day give the same bytes, whoever asks; what is said of a command's files is true of a set's."""
     for system in SYSTEMS:
         written = exported("house", system)
-        names = {file.name for file in written.iterdir()} - {"manifest.json"}
-        assert names == {file.name for file in house.published(system).iterdir()} - {"manifest.json", ".given"}
-        # Moodle's upload says besides what changed since the set before; a command's set has none before.
-        for name in names - {"moodle-users.csv", "moodle-removals.csv"}:
+        names = {file.name for file in written.iterdir()} - {"manifest.json", "images"}
+        assert names == {file.name for file in house.published(system).iterdir()} - {"manifest.json", "images", ".given"}
+        # These say besides what changed since the sets before; a command's set has none before.
+        for name in names - {"moodle-users.csv", "moodle-removals.csv", "revocations.json"}:
             assert (written / name).read_bytes() == (house.published(system) / name).read_bytes(), name
 
 
@@ -378,6 +379,50 @@ def test_digital_id_file(staff, exported, organisation):
 # Every set
 
 
+def test_digital_id_revocations(house):
+    """Everybody who is not active, and nobody else. The day is the one after the last, once that is over."""
+    listed = json.loads((house.published("digital-id") / "revocations.json").read_bytes())
+    expected = []
+    for reference, person in house.people.items():
+        if is_active(person, house.day):
+            continue
+        end = person.get("employment_end_date")
+        over = bool(end) and date.fromisoformat(end) < house.day
+        expected.append(
+            {
+                "staff_service_person_id": int(person["id"]),
+                "employee_reference": reference,
+                "status": status(person, house.day),
+                "since": str(date.fromisoformat(end) + timedelta(days=1)) if over else None,
+            }
+        )
+    assert expected
+    assert listed == sorted(expected, key=itemgetter("staff_service_person_id"))
+
+
+def test_digital_id_images(house):
+    """Every approved photo and every signature, byte for byte as git has them, each content once."""
+    folder = house.published("digital-id")
+    listed = json.loads((folder / "images.json").read_bytes())
+    expected = set()
+    for person in house.people.values():
+        approved = person.get("photo_status", "approved") == "approved"
+        for kind, path in (("photo", approved and person.get("photo_path")), ("signature", person.get("signature_path"))):
+            if path and (house.folder / "data" / path).exists():
+                expected.add((int(person["id"]), kind, path))
+    assert {(row["staff_service_person_id"], row["kind"], row["path"]) for row in listed} == expected
+    for row in listed:
+        content = (house.folder / "data" / row["path"]).read_bytes()
+        assert (folder / row["file"]).read_bytes() == content
+        assert row["sha256"] == hashlib.sha256(content).hexdigest() == Path(row["file"]).stem
+        assert row["bytes"] == len(content)
+        ending = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}[row["media_type"]]
+        assert Path(row["file"]).suffix == ending
+    assert {f"images/{file.name}" for file in (folder / "images").iterdir()} == {row["file"] for row in listed}
+    earlier = [file for file in folder.parent.glob("1-*/images/*") if (folder / "images" / file.name).exists()]
+    assert earlier and all(file.samefile(folder / "images" / file.name) for file in earlier), "shared, not copied"
+
+
 def count(file) -> int:
     """The records in a file: rows of a table, operations, groups, employees; of a roster those of all its tables."""
     if file.suffix == ".zip":
@@ -407,7 +452,7 @@ def test_manifests_are_true(house, system):
         assert (int(prefix), as_of) == (position, manifest["as_of"])
         assert len(short) >= 7 and commits[position].startswith(short)
         listed = {entry["name"]: entry for entry in manifest["files"]}
-        assert set(listed) == {file.name for file in files.iterdir()} - {"manifest.json", ".given"}
+        assert set(listed) == {file.name for file in files.iterdir()} - {"manifest.json", "images", ".given"}
         for name, entry in listed.items():
             content = (files / name).read_bytes()
             assert entry["sha256"] == hashlib.sha256(content).hexdigest()

@@ -14,9 +14,7 @@ final class EntraBulkCreate: StaffFile {
     self.settings = settings
     self.set = set
     file = try set.open("bulk-create.csv", isSecret: true)
-    if let version = settings.options["template_version"], version != "none" {
-      file.write(CSVRow(["version:\(version)"]).bytes)
-    }
+    file.write(EntraTemplate.versionRow(settings))
     file.write(CSVRow(Self.headings).bytes)
   }
 

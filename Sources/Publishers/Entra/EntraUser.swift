@@ -10,6 +10,9 @@ enum EntraUser {
   /// Why Entra would refuse this person; `nil` when it would not.
   static func fault(_ person: Person) -> String? { fault(userName: person.email) }
 
+  /// What the manifest says of somebody whom Entra would refuse.
+  static func leftOut(_ person: Person) -> String { "\(person.reference): left out, \(fault(person) ?? "")" }
+
   private static func fault(userName: String) -> String? {
     if userName.isEmpty { return "there is no e-mail address to make a user name of." }
     let allowed = userName.utf8.allSatisfy(UserNames.isTakenByEntra)

@@ -73,6 +73,20 @@ final class Differences {
     while let given = upcoming, given.key < key { try miss(given) }
   }
 
+  /// The record is there, but cannot be told: what the system has of it stays.
+  func keep(_ key: RowKey) throws {
+    while let given = upcoming, given.key < key { try miss(given) }
+    guard let given = upcoming, given.key == key else { return }
+    upcoming = try base?.next()
+    let (old, isUncertain) = known(given)
+    guard isUncertain || old != nil else { return }
+    var next = given
+    (next.isTold, next.before) = (isUncertain, isUncertain ? old : nil)
+    next.perhaps = isUncertain ? perhaps(given) : []
+    if isUncertain { try tell(next, old: old, after: given, isUncertain: true) }
+    write(next)
+  }
+
   /// Every row was there.
   func finish() throws {
     while let given = upcoming { try miss(given) }

@@ -23,15 +23,16 @@ public struct ExportFolder: Sendable {
   /// Begins a set under a name of its own.
   ///
   /// - Parameter place: where the set is sent from here; empty when the system takes its files from here.
-  public func begin(_ name: String, for place: String = "") throws -> Draft {
+  /// - Parameter images: what its files may need of photos and signatures.
+  public func begin(_ name: String, for place: String = "", images: StaffImages? = nil) throws -> Draft {
     try FileStore.makeDirectory(path)
     let lock = try FileLock(lockPath, waiting: nil)
     try removeLeftovers()
     if isElsewhere(than: place) { try forgetGiven() }
     let partial = "\(path)/.\(name).partial"
-    return Draft(
-      set: try ExportSet(folder: partial, base: base(of: name), isRemembered: true), name: name, partial: partial,
-      place: place, lock: lock)
+    let set = try ExportSet(
+      folder: partial, base: base(of: name), earlier: earlierSets, images: images, isRemembered: true)
+    return Draft(set: set, name: name, partial: partial, place: place, lock: lock)
   }
 
   /// Of a run that was killed: a set that is not whole, or a link that was not put in place.
@@ -121,6 +122,17 @@ public struct ExportFolder: Sendable {
     guard let given else { return nil }
     guard given.set == name else { return GivenSet(given, in: self) }
     return Given(readFrom: "\(path)/\(name)/\(GivenSet.tables)/\(GivenSet.origin)").flatMap { GivenSet($0, in: self) }
+  }
+
+  /// Every set that is there, the newest first, whether it was given to the system or not.
+  private var earlierSets: [GivenSet] {
+    let names = FileStore.names(in: path).filter { $0 != "current" && !$0.hasPrefix(".") }
+    let newestFirst = names.sorted { sortKey($0) > sortKey($1) }
+    // After the branch was taken back the current one may not be the one with the highest number.
+    let current = current
+    return (newestFirst.filter { $0 == current } + newestFirst.filter { $0 != current }).compactMap {
+      GivenSet(Given(set: $0, isConfirmed: true), in: self)
+    }
   }
 
   private func holdsTheSame(_ new: String, _ old: String) throws -> Bool {

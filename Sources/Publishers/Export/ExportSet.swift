@@ -15,21 +15,33 @@ public final class ExportSet {
   public let folder: String
   /// What the system was given before; files of differences are told against it.
   public let base: GivenSet?
+  /// Photos and signatures, for files that hold them.
+  let images: StaffImages?
+  /// Everything below the set's folder that is not on disk yet.
+  let syncing = SyncBatch()
+  private let earlier: [GivenSet]
   public private(set) var files: [WrittenFile] = []
   /// What a file had to leave out or change, and for whom.
   public private(set) var notes: [String] = []
   private var givenTables: [(name: String, sha256: String)] = []
   private var names: Set<String> = []
   private var noted: Set<String> = []
+  private var subfolders: Set<String> = []
   private let madeFolder: Bool
   private let isRemembered: Bool
 
   /// - Parameter folder: must not be there yet.
+  /// - Parameter earlier: the sets of the same system that are still there, the newest first.
   /// - Parameter isRemembered: later sets are compared with this one.
-  public init(folder: String, base: GivenSet? = nil, isRemembered: Bool = false) throws {
+  public init(
+    folder: String, base: GivenSet? = nil, earlier: [GivenSet] = [], images: StaffImages? = nil,
+    isRemembered: Bool = false
+  ) throws {
     self.isRemembered = isRemembered
     self.folder = folder
     self.base = base
+    self.earlier = earlier
+    self.images = images
     madeFolder = !FileStore.exists(folder)
     try FileStore.makeDirectory(folder)
   }
@@ -42,14 +54,19 @@ public final class ExportSet {
       throw PublisherError("Two tables of this system are called \(name). Give one of them another name.")
     }
     let path = "\(folder)/\(name)"
-    if name.contains("/") { try FileStore.makeDirectory(FileStore.directory(of: path)) }
+    if name.contains("/") { try makeFolder(FileStore.directory(of: name)) }
     return ExportFile(try NewFile(path, mode: isSecret ? 0o600 : 0o666), name: name)
+  }
+
+  /// Makes a folder inside of the set.
+  func makeFolder(_ name: String) throws {
+    if subfolders.insert(name).inserted { try FileStore.makeDirectory("\(folder)/\(name)") }
   }
 
   /// Puts a file that ``open(_:isSecret:)`` began into the manifest.
   ///
   /// - Parameter rows: how many records it holds.
-  public func close(_ file: ExportFile, rows: Int) throws { files.append(try file.finish(rows: rows)) }
+  public func close(_ file: ExportFile, rows: Int) throws { files.append(try file.finish(rows: rows, syncing)) }
 
   /// Writes one file; `body` returns how many records it holds.
   public func file(_ name: String, isSecret: Bool = false, _ body: (ExportFile) throws -> Int) throws {
@@ -65,13 +82,22 @@ public final class ExportSet {
   }
 
   func closeGiven(_ file: ExportFile, rows: Int) throws {
-    let written = try file.finish(rows: rows)
+    let written = try file.finish(rows: rows, syncing)
     givenTables.append((written.name, written.sha256))
+  }
+
+  /// A table of the newest earlier set that has it undamaged, and that set's folder.
+  func earlierTable(_ name: String, headings: [String]) throws -> (table: GivenTable, folder: String)? {
+    for set in earlier {
+      if let table = try set.table(name, headings: (headings, [])) { return (table, set.folder) }
+    }
+    return nil
   }
 
   /// A file for what is not in its order yet; it is gone with this object.
   func spool() throws -> SpoolFile { try SpoolFile(in: folder) }
 
+  /// Says something once, however often it is noticed.
   public func note(_ text: String) {
     guard noted.insert(text).inserted else { return }
     if notes.count < Self.noteLimit { notes.append(text) }
@@ -89,6 +115,7 @@ public final class ExportSet {
   /// Removes what was written: of a set that did not become whole, nobody should take a file.
   public func discard() {
     for name in names { try? FileStore.remove("\(folder)/\(name)") }
+    for name in subfolders { try? FileStore.remove("\(folder)/\(name)") }
     try? FileStore.remove("\(folder)/\(GivenSet.tables)")
     if madeFolder { try? FileStore.remove(folder) }
   }
@@ -111,6 +138,8 @@ public final class ExportSet {
         "people": .int(digest.people), "units": .int(context.units.byID.count), "digest": .string(digest.text),
       ], "notes": .array((notes + furtherNotes).map(JSON.string)),
     ]
+    try syncing.finish()
+    for name in subfolders { try FileStore.synchroniseDirectory("\(folder)/\(name)") }
     if !givenTables.isEmpty {
       let lines = givenTables.map { "\($0.sha256) \($0.name)\n" }.joined()
       try FileStore.write(lines.utf8, to: "\(folder)/\(GivenSet.tables)/\(GivenSet.index)", mode: 0o600)
@@ -139,8 +168,8 @@ public final class ExportFile {
 
   public func write(_ text: String) { write(Array(text.utf8)) }
 
-  func finish(rows: Int) throws -> ExportSet.WrittenFile {
-    try file.finish()
+  func finish(rows: Int, _ syncing: SyncBatch) throws -> ExportSet.WrittenFile {
+    try file.finish(in: syncing)
     return ExportSet.WrittenFile(
       name: name, sha256: hexadecimal(hash.finalize()), rows: rows, bytes: file.byteCount)
   }

@@ -9,7 +9,7 @@ public struct GivenSet: Sendable {
   static let (tables, index, origin) = (".given", "index", "origin")
 
   public let given: Given
-  private let folder: String
+  let folder: String
 
   /// `nil` when that set is not there any more.
   public init?(_ given: Given, in folder: ExportFolder) {

@@ -6,10 +6,16 @@ public struct StaffContext: Sendable {
   public let commit: String
   public let asOf: CalendarDate
   public let units: UnitDirectory
+  /// Where the HTTP API is reached, without a slash at its end.
+  public let publicURL: String?
   /// What units have from those above them, worked out once for all their people.
   private let inherited: [UnitID: (costCentre: String?, division: String?)]
 
-  public init(organisation: Configuration.Organisation, commit: String, asOf: CalendarDate, units: UnitDirectory) {
+  public init(
+    organisation: Configuration.Organisation, commit: String, asOf: CalendarDate, units: UnitDirectory,
+    publicURL: String? = nil
+  ) {
+    self.publicURL = publicURL
     self.organisation = organisation
     self.commit = commit
     self.asOf = asOf
@@ -35,12 +41,15 @@ public struct StaffList {
   public typealias Parts = (_ take: ([StaffMember]) throws -> Void) throws -> Void
 
   public let context: StaffContext
+  /// `nil`: nobody can read them.
+  public let images: StaffImages?
   private let parts: Parts
 
   /// - Parameter parts: calls with everybody in the repository, by id, a part at a time: also those who left, so that no
   ///   system keeps their access open.
-  public init(_ context: StaffContext, parts: @escaping Parts) {
+  public init(_ context: StaffContext, images: StaffImages? = nil, parts: @escaping Parts) {
     self.context = context
+    self.images = images
     self.parts = parts
   }
 

@@ -43,6 +43,7 @@ public struct ConfigurationDecoder {
     let exports = self.settings(settings["exports"], known: ["keep"], in: "exports")
     if let keep = number(exports["keep"], "exports.keep", from: 1) { configuration.keptExports = keep }
     readSystems(settings["systems"])
+    readAPI(settings["api"])
     return hasOrganisation
   }
 
@@ -171,6 +172,21 @@ public struct ConfigurationDecoder {
       }
       system.destination = readDestination(parts["destination"], of: entry.key, what)
       configuration.systems.append(system)
+    }
+  }
+
+  private mutating func readAPI(_ node: YAMLNode?) {
+    let parts = settings(node, known: ["public_url"], in: "api")
+    guard let address = parts["public_url"], let text = text(address, "api.public_url") else { return }
+    if let url = PublicURL(text) {
+      configuration.publicURL = url.text
+    } else if PublicURL.holdsUser(text) {
+      // Not repeated: it may hold a password.
+      reader.report(
+        .urlWithPassword, "api.public_url holds a user name or password; those do not belong in git.",
+        at: address.range)
+    } else {
+      invalid("api.public_url takes an address such as https://staff.example.org, without ? and #.", address)
     }
   }
 

@@ -21,6 +21,8 @@ public struct Staff {
   private var imageUsers: [PathKey: Set<PersonID>] = [:]
   /// When something about a person begins to differ, of those who were touched since the base.
   private var boundaries: [CalendarDate: Set<PersonID>] = [:]
+  /// Makes a source of the same repository, for another thread.
+  private var opener: (@Sendable () throws -> any RecordSource)?
   private var isConfigurationReadable = true
   private var directory = Lazy<UnitDirectory>()
   private let lastConfiguration = Lazy<(file: OID?, configuration: Configuration?)>()
@@ -39,6 +41,7 @@ public struct Staff {
   public init(_ catalogue: Catalogue, _ configuration: Configuration, source: CommitSource) throws {
     self.configuration = configuration
     folder = catalogue.tree
+    opener = source.opener
     let index = RecordIndex(catalogue, configuration: configuration, source: source)
     base = index
     var noted = Readings()
@@ -117,6 +120,15 @@ public struct Staff {
     try path.flatMap { try image(at: "\(configuration.dataFolder)/\($0)") }
   }
 
+  /// Makes what reads the content of images, for one thread.
+  public var imageOpener: @Sendable () throws -> (OID) throws -> [UInt8] {
+    let opener = opener
+    return {
+      let source = try opener?()
+      return { try source?.read(TreeEntry(path: "", oid: $0, kind: .file)) ?? [] }
+    }
+  }
+
   private func image(at path: String) throws -> OID? {
     if let changed = images[PathKey(path)] { return changed }
     guard let base, let number = try base.number(ofPath: path) else { return nil }
@@ -169,6 +181,7 @@ public struct Staff {
     configuration = newConfiguration
     commit = next.commit
     folder = newFolder
+    if opener == nil { opener = next.opener }
     return change
   }
 

@@ -27,30 +27,3 @@ enum NotAnImage: FileRule {
     ]
   }
 }
-
-/// Told by the first bytes. Sources: ISO/IEC 10918-1 (start of image), PNG specification 5.2, WebP container.
-enum ImageFormat: String {
-  case jpeg = "JPEG"
-  case png = "PNG"
-  case webp = "WebP"
-
-  init?(_ bytes: [UInt8]) {
-    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
-      self = .jpeg
-    } else if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
-      self = .png
-    } else if bytes.starts(with: "RIFF".utf8), bytes.dropFirst(8).starts(with: "WEBP".utf8) {
-      self = .webp
-    } else {
-      return nil
-    }
-  }
-
-  var endings: [String] {
-    switch self {
-    case .jpeg: ["jpg", "jpeg"]
-    case .png: ["png"]
-    case .webp: ["webp"]
-    }
-  }
-}

@@ -60,7 +60,7 @@ struct Export: ParsableCommand {
     }
     let folder = out ?? system
     guard FileStore.names(in: folder).isEmpty else { throw Refusal("The folder \(folder) is not empty.") }
-    let set = try ExportSet(folder: folder)
+    let set = try ExportSet(folder: folder, images: list.images)
     let job = ExportJob(set) { try files.begin(in: set, list.context) }
     let digest = try list.fill([job])
     if let failure = job.failure {

@@ -12,8 +12,14 @@ extension Staff {
   func list(on date: CalendarDate, _ told: ToldPeople = ToldPeople()) throws -> StaffList {
     let units = try units.all()
     let context = StaffContext(
-      organisation: configuration.organisation, commit: commit?.description ?? "", asOf: date, units: units)
-    return StaffList(context) { take in
+      organisation: configuration.organisation, commit: commit?.description ?? "", asOf: date, units: units,
+      publicURL: configuration.publicURL)
+    let open = imageOpener
+    let images = StaffImages(content: { try image($0)?.description }) {
+      let read = try open()
+      return { content in try OID(content).map(read) ?? [] }
+    }
+    return StaffList(context, images: images) { take in
       // There are fewer managers than people, and many people have the same.
       var managers: [String: StaffMember.Manager?] = [:]
       try forEachPart { entries in

@@ -29,7 +29,7 @@ struct ExportWriting {
     for (place, system) in systems.enumerated() {
       do {
         let folder = ExportFolder("\(folder)/\(system.settings.name)")
-        let draft = try folder.begin(name, for: places[system.settings.name] ?? "")
+        let draft = try folder.begin(name, for: places[system.settings.name] ?? "", images: list.images)
         begun.append((place, folder, draft, ExportJob(draft.set) { try system.begin(in: draft.set, context) }))
       } catch {
         runs[place].error = "\(error)"

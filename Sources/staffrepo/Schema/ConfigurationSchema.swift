@@ -29,7 +29,7 @@ extension SchemaForm {
         fields([.init("keep", number(1...1_000_000_000), "How many sets of each system are kept. 30 by default.")]),
         "The files that are written for other systems."),
       .init("systems", systems, "The systems that get staff data, and how often they get new files."),
-      .init("api", anything, "Settings of the HTTP API."),
+      .init("api", api, "Settings of the HTTP API."),
     ])
   }
 
@@ -80,6 +80,17 @@ extension SchemaForm {
       return SchemaField(
         standard.name, limits, "The limit of \(standard.name.replacing("_", with: " ")) in one change.")
     })
+
+  private static let api = fields([
+    .init(
+      "public_url",
+      setting.with([
+        "pattern": "^[hH][tT][tT][pP][sS]?://[^/@?#:]+(?::[0-9]+)?(?:/[^?#@]*)?$",
+        "patternErrorMessage": "Write an address such as https://staff.example.org.",
+      ]),
+      "Where other systems reach the HTTP API. Files for them name photos and signatures below it.",
+      examples: ["https://staff.example.org"])
+  ])
 
   private static let policy = fields([
     .init("name", setting, "What the policy is called in messages."),

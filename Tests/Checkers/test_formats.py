@@ -627,7 +627,7 @@ FAULTS[("digital-id", "employees")] += [
     ),
     *json_faults(
         "images.json",
-        lambda images: images.pop(),
+        lambda images: images.remove(next(image for image in images if image["kind"] == "photo")),
         lambda images: images[0].update(sha256="0" * 64),
         lambda images: images[0].update(bytes=1),
         lambda images: images[0].update(media_type="image/webp"),

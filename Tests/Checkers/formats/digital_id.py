@@ -115,6 +115,8 @@ def employees(folder: Path):
         assert len(content) == image["bytes"] and content.startswith(start) and image["file"].endswith(ending)
         if image["kind"] == "photo":
             assert image["path"] == known[image["staff_service_person_id"]]["photo_path"]
+    photographed = {id for id, employee in known.items() if employee["photo_path"]}
+    assert photographed == {id for id, kind in held if kind == "photo"}
     present = {f"images/{file.name}" for file in (folder / "images").iterdir()} if images else set()
     assert present == {image["file"] for image in images}
 

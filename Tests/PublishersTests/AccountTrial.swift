@@ -47,7 +47,7 @@ final class AccountTrial {
       organisation: plain.context.organisation, commit: plain.context.commit, asOf: plain.context.asOf,
       units: plain.context.units, publicURL: publicURL)
     let list = StaffList(context, images: images?.images) { try plain.forEachPart($0) }
-    let draft = try folder.begin(name, images: list.images)
+    let draft = try folder.begin(name, for: "elsewhere", images: list.images)
     let job = ExportJob(draft.set) { try system.begin(in: draft.set, list.context) }
     let digest = try list.fill([job])
     if let failure = job.failure { throw failure }

@@ -26,19 +26,36 @@ public struct SystemFiles: Sendable {
   }
 
   /// An app has none, unless it asks for some.
-  public var isEmpty: Bool { profiles.isEmpty && settings.mappings.isEmpty }
+  public var isEmpty: Bool { profiles.isEmpty && settings.mappings.isEmpty && settings.fault == nil }
 
   /// The tables: ready-made ones, in whose place a mapping for the same file stands, and the organisation's own.
   public func tables() throws -> [TableMapping] {
+    if let fault = settings.fault {
+      throw PublisherError("Its files are not written while staffrepo.yaml is wrong: \(fault)")
+    }
     let own = Set(settings.mappings.map(\.file))
     let ready = profiles.flatMap { Self.readyTables(of: settings.name, profile: $0) }
-    return try ready.filter { !own.contains($0.file) }.map { try $0.mapping() } + settings.mappings
+    return try ready.filter { !own.contains($0.file) }.map { try narrowed($0.mapping()) } + settings.mappings
+  }
+
+  /// A feed without what the option `fields` does not name.
+  private func narrowed(_ table: TableMapping) -> TableMapping {
+    guard table.file.hasPrefix("staff"), let fields = settings.options["fields"] else { return table }
+    let names = Set(fields.split { $0 == "," || $0 == " " }.map { String($0) } + ["id", "change"])
+    var table = table
+    table.columns.removeAll { column in
+      let name = ["unit_codes", "unit_names"].contains(column.heading) ? "organisational_units" : column.heading
+      return !names.contains(name)
+    }
+    return table
   }
 
   /// Begins all files.
   public func begin(in set: ExportSet, _ context: StaffContext) throws -> [any StaffFile] {
     let publisher = PublisherRegistry.publisher(for: settings.name)?.init(settings)
     var files: [any StaffFile] = []
+    let tables = try tables()
+    for table in tables { try table.checkUnits(context) }
     for profile in profiles {
       if Configuration.feeds.contains(profile) {
         files += try FeedPublisher(settings, sensitive: sensitive).files(of: profile, in: set, context)
@@ -46,6 +63,6 @@ public struct SystemFiles: Sendable {
         files += try publisher?.files(of: profile, in: set, context) ?? []
       }
     }
-    return files + (try tables().map { try TableFile($0, in: set, context) })
+    return files + (try tables.map { try TableFile($0, in: set, context) })
   }
 }

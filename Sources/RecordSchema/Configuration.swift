@@ -100,6 +100,9 @@ public struct Configuration: Sendable, Equatable {
     public var profiles: [String]?
     /// Tables of the organisation's own.
     public var mappings: [TableMapping] = []
+    /// Why none of its files may be written: what is said of them cannot be read, and what is left of it would be another
+    /// file than was meant.
+    public var fault: String?
     /// Settings of that system alone, such as `domain` or `auth`.
     public var options: [String: String] = [:]
     /// Where its sets are sent; `nil`: it fetches them itself.
@@ -115,6 +118,16 @@ public struct Configuration: Sendable, Equatable {
 
   /// What `profiles` of a system may name.
   public static func profiles(of system: String) -> [String] { (systemProfiles[system] ?? []) + feeds }
+
+  /// Files of ready-made profiles that are no tables, in whose place no table can stand.
+  public static func isTaken(_ file: String, by system: String) -> Bool {
+    let names = [
+      "groups.json", "bulk-create.csv", "oracle-hdl.zip", "moodle-users.csv", "moodle-removals.csv", "employees.json",
+      "employees-delta.json", "revocations.json", "images.json", "images", "staff.json", "staff.ndjson",
+      "staff-delta.json", "staff-delta.ndjson", "latest.json",
+    ]
+    return names.contains(file) || ["bulk-upload-", "members-", "oneroster"].contains { file.hasPrefix($0) }
+  }
 
   /// For apps and whatever else reads lists of people.
   public static let feeds = [

@@ -101,6 +101,9 @@ public enum StaffStatus: String, Sendable, CaseIterable {
   case onLeave = "on_leave"
   case suspended
 
+  /// No longer with the organisation, as far as anybody knows; whoever has not begun yet has not left either.
+  public var hasLeft: Bool { self == .left || self == .inactive }
+
   /// What downstream systems call active: the person is employed and not deactivated.
   public var isActive: Bool {
     switch self {

@@ -39,7 +39,8 @@ extension Workspace {
 
   /// The folder that the host wants a system's sets in, wherever it is.
   func mappedDirectory(of system: Configuration.SystemSettings) -> String? {
-    repository.configurationPath("staffrepo.\(system.name).directory")
+    // A relative one would be a folder of the work tree, and its files in the next commit.
+    repository.configurationPath("staffrepo.\(system.name).directory").flatMap { $0.hasPrefix("/") ? $0 : nil }
   }
 
   /// What requests go through; never one out of the environment.

@@ -120,27 +120,40 @@ struct Workspace {
   }
 
   /// What a reference stands for; throws, without naming any value, when it is not there.
-  func value(of reference: SecretReference) throws -> String {
+  ///
+  /// - Parameter system: whose secret it is. A destination is told its secrets, so it gets only those that the host keeps for
+  ///   its system: no line in the records can send away another's.
+  func value(of reference: SecretReference, for system: String? = nil) throws -> String {
+    if let system, case .environment(let name) = reference {
+      let prefix = "STAFFREPO_SECRET_" + String(system.uppercased().map { $0 == "-" ? "_" : $0 })
+      guard name == prefix || name.hasPrefix(prefix + "_") else {
+        throw EnvironmentError("the secret \(reference) is not one of \(system)'s: their names begin with \(prefix)_")
+      }
+    }
     let value: String?
     switch reference {
     case .environment(let name): value = environment(name)
-    case .file: value = (try? FileStore.read(path(of: reference))).map { String(decoding: $0, as: UTF8.self).trimmed }
+    case .file:
+      value = (try? FileStore.read(path(of: reference, for: system))).map {
+        String(decoding: $0, as: UTF8.self).trimmed
+      }
     }
     guard let value, !value.isEmpty else {
-      throw EnvironmentError("the secret \(reference) is not there: \(place(of: reference))")
+      throw EnvironmentError("the secret \(reference) is not there: \(place(of: reference, for: system))")
     }
     return value
   }
 
   /// The file that a reference names.
-  func path(of reference: SecretReference) -> String {
-    if case .file(let name) = reference { "\(secretsFolder)/\(name)" } else { "" }
+  func path(of reference: SecretReference, for system: String? = nil) -> String {
+    let folder = secretsFolder + (system.map { "/\($0)" } ?? "")
+    return if case .file(let name) = reference { "\(folder)/\(name)" } else { "" }
   }
 
-  private func place(of reference: SecretReference) -> String {
+  private func place(of reference: SecretReference, for system: String? = nil) -> String {
     switch reference {
     case .environment(let name): "set \(name) where staffrepo runs"
-    case .file(let name): "put it into \(secretsFolder)/\(name)"
+    case .file: "put it into \(path(of: reference, for: system))"
     }
   }
 

@@ -56,7 +56,7 @@ def office(binary: str, folder: Path, depot: Depot | None, destination: str, peo
     outpost = Outpost(binary, folder)
     outpost.git("config", "staffrepo.allowNetworks", "127.0.0.0/8")
     outpost.git("config", "staffrepo.requestTimeout", "3s")
-    secrets = folder / "staffrepo/secrets"
+    secrets = folder / "staffrepo/secrets" / system
     secrets.mkdir(parents=True)
     for name, value in (depot.secrets if depot else {}).items():
         (secrets / name).write_text(value)
@@ -261,7 +261,7 @@ def test_images_go_once_beside_the_sets(binary, tmp_path, depot):
     change(outpost, 1)
     # What a profile with images leaves in a set.
     outpost.environment["STAFFREPO_NOW"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 60))
-    saved, fault = depot.secrets, outpost.folder / "staffrepo/secrets"
+    saved, fault = depot.secrets, outpost.folder / "staffrepo/secrets/hr"
     for secret in saved:
         (fault / secret).rename(fault / f"{secret}.away")
     assert outpost.publish().status == 1
@@ -327,7 +327,7 @@ def test_far_disk_full(binary, tmp_path):
 
 def test_what_is_not_there_is_told_without_secrets(binary, tmp_path, web):
     outpost = office(binary, tmp_path / "office", web, web.destination())
-    secret = outpost.folder / "staffrepo/secrets/web-token"
+    secret = outpost.folder / "staffrepo/secrets/hr/web-token"
     secret.write_text("another token that is wrong")
     done = outpost.publish()
     assert done.status == 1 and "answered 401" in done.output

@@ -90,6 +90,28 @@ import Testing
     )
   }
 
+  @Test func `writes nothing of a system whose tables cannot be read, and keeps the set before`() throws {
+    let repository = try DataRepository()
+    func table(_ columns: String, _ filter: String) throws {
+      try configure(
+        repository,
+        "  hr: {profiles: [], schedule: every commit, mappings: {d.csv: {content: delta, filter: {status: [\(filter)]}, columns: [\(columns)]}}}\n"
+      )
+    }
+    try table("employee_reference, change", "active")
+    #expect(try repository.staffrepo("publish").status == 0)
+    let before = try current(repository, "hr/current/d.csv")
+    try table("employee_reference, change", "actve")
+    let failed = try repository.staffrepo("publish")
+    #expect(failed.status == 1)
+    #expect(failed.errors.contains("staffrepo.yaml:5:"), "\(failed.errors)")
+    #expect(try current(repository, "hr/current/d.csv") == before)
+    #expect(try repository.staffrepo("plan").output.contains("staffrepo.yaml:5:"))
+    try table("employee_reference, change", "active, on_leave")
+    #expect(try repository.staffrepo("publish").status == 0)
+    #expect(try current(repository, "hr/current/d.csv") == "employee_reference,change\n", "nobody was told gone")
+  }
+
   @Test func `shows the first rows, and a ready table as one begins with`() throws {
     let repository = try DataRepository()
     let preview = try repository.staffrepo("export", "hr", "--preview", "--rows", "1")
@@ -126,6 +148,12 @@ import Testing
               rows: units
               content: delta
               columns: [unit_code]
+            groups.json: {columns: [email]}
+            codes.csv:
+              trailer: "{count}"
+              columns: [{field: status, codes: {active: A, lefft: L}}]
+            journal.csv: {content: changes, columns: [email, new_value]}
+            nobody.csv: {filter: {status: []}, columns: [email]}
 
       """)
     let result = try repository.staffrepo("validate")
@@ -134,7 +162,10 @@ import Testing
       "\($0.2) \($0.1)"
     }
     #expect(
-      places == ["6:16 C002", "9:19 C002", "11:21 C016", "12:35 C016", "13:13 C017", "16:18 C017"],
+      places == [
+        "6:16 C002", "9:19 C002", "11:21 C016", "12:35 C016", "13:13 C017", "16:18 C017", "18:7 C017", "20:18 C017",
+        "21:42 C002", "21:42 C017", "22:30 C017", "23:37 C017",
+      ],
       "\(result.output)")
   }
 }

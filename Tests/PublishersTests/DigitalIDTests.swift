@@ -88,7 +88,7 @@ import Testing
     let trial = try AccountTrial("digital-id", "employees")
     try trial.write([SampleList.person(1), SampleList.person(2)])
     try trial.write([SampleList.person(1)], on: "2026-01-16")
-    try FileStore.write("rubbish".utf8, to: "\(trial.current)/.given/revocations.json")
+    try FileStore.write("rubbish".utf8, to: "\(trial.current)/.given/revocations.json.rows")
     try FileStore.remove("\(trial.folder.path)/.given")
     try trial.write([SampleList.person(1)], on: "2026-01-17")
     #expect(try listed(trial) == ["2 002 deleted 2026-01-17"])

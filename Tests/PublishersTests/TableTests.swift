@@ -140,7 +140,10 @@ private func bytes(
 
   @Test(arguments: [
     ("columns: [{heading: Name, field: last_name, max_length: 3}]", "'O'Neill, \"Zo\"' has 13 characters; it takes 3"),
-    ("columns: [{heading: Name, field: status, codes: {active: A}}]", "its codes do not say what 'left' becomes"),
+    (
+      "columns: [{heading: Name, field: employee_reference, codes: {\"001\": A, \"002\": B}}]",
+      "its codes do not say what '003' becomes"
+    ),
     ("columns: [{heading: Name, field: preferred_name, required: true}]", "nothing stands there"),
     ("quotes: none\ncolumns: [{heading: Name, field: last_name}]", "holds the character that separates columns"),
     ("encoding: us-ascii\ncolumns: [{heading: Name, field: first_name}]", "'ë' (U+00EB) cannot be written in us-ascii"),
@@ -166,6 +169,10 @@ private func bytes(
     let text = try bytes(
       "{encoding: \(encoding), header_rows: 0, filter: {status: [left]}, columns: [first_name]}")
     #expect(text.map { Int($0) } == expected)
+  }
+
+  @Test func `is not written while its filter names a unit that is not there`() throws {
+    #expect(throws: PublisherError.self) { try table("{filter: {units: [trust, nowhere]}, columns: [email]}") }
   }
 
   @Test func `cuts no character in half, and notes what it cut`() throws {
@@ -297,6 +304,22 @@ private func bytes(
       try table(
         leavers, [SampleList.person(1) { $0.isActive = false }, SampleList.people[2], future], in: folder,
         as: "2-b-2026-01-15") == "001\n002\n")
+    let gone = SampleList.person(4) {
+      $0.startDate = CalendarDate("2026-03-01")
+      $0.endDate = CalendarDate("2026-03-05")
+    }
+    #expect(
+      try table(leavers, [SampleList.people[2], gone], on: "2026-03-09", in: folder, as: "3-c-2026-03-09")
+        == "004\n", "began and left since the set before; who was told is not told again")
+  }
+
+  @Test func `of leavers names nobody whose number somebody else has now`() throws {
+    let leavers = "{content: leavers, header_rows: 0, columns: [employee_reference]}"
+    let scratch = try Scratch()
+    let folder = ExportFolder(scratch.path + "/x")
+    _ = try table(leavers, [SampleList.person(1), SampleList.person(2)], in: folder)
+    let replaced = SampleList.person(9) { $0.reference = EmployeeReference("002") }
+    #expect(try table(leavers, [SampleList.person(1), replaced], in: folder, as: "2-b-2026-01-15") == "")
   }
 
   @Test func `of changes has a row for each value, and tells one that went back when the last may have arrived`() throws

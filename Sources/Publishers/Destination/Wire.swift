@@ -136,8 +136,6 @@ final class Wire {
       staffrepo_curl_set_read(easy, send, context)
       staffrepo_curl_set_seek(easy, rewind, context)
       set(CURLOPT_UPLOAD_BUFFERSIZE, 256 * 1024)
-      // A server that does not know «Expect: 100-continue» costs no more than this.
-      set(CURLOPT_EXPECT_100_TIMEOUT_MS, 500)
     }
     if call.url.hasPrefix("sftp:") {
       set(CURLOPT_FTP_CREATE_MISSING_DIRS, Int(CURLFTP_CREATE_DIR_RETRY.rawValue))
@@ -147,7 +145,8 @@ final class Wire {
       staffrepo_curl_set_pointer(easy, CURLOPT_POSTQUOTE, lists.add(call.after))
     } else {
       set(CURLOPT_CUSTOMREQUEST, call.method.rawValue)
-      staffrepo_curl_set_pointer(easy, CURLOPT_HTTPHEADER, lists.add(call.headers))
+      // Not asked first whether a file may come: a server that does not know the question would be waited for.
+      staffrepo_curl_set_pointer(easy, CURLOPT_HTTPHEADER, lists.add(call.headers + ["Expect:"]))
     }
   }
 

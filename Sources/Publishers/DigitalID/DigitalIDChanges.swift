@@ -20,7 +20,7 @@ final class DigitalIDChanges: StaffFile {
     file = try set.open("employees-delta.json")
     spool = try set.spool()
     let differences = try Differences("employees-delta.json", in: set) { [unowned self] in try tell($0) }
-    let previous: JSON = differences.isFirst ? .null : .optional(set.base?.given.set)
+    let previous: JSON = differences.isFirst ? .null : .optional(set.base?.arrived)
     file.write(
       "{\"commit\":\(JSON.string(context.commit).text),\"as_of\":\"\(context.asOf)\",\"previous\":\(previous.text),\"employees\":["
     )

@@ -42,7 +42,8 @@ final class EntraBulkCreate: StaffFile {
     let person = member.person
     let known = [
       member.displayName, person.email, Self.initialPassword(), member.status.isActive ? "No" : "Yes", person.firstName,
-      person.lastName, person.jobTitle, member.units.first?.name ?? "", settings.options["usage_location"] ?? "",
+      person.lastName, person.jobTitle, EntraUser.shortened(member.units.first?.name ?? "", to: 64),
+      settings.options["usage_location"] ?? "",
     ]
     return known + [String](repeating: "", count: Self.headings.count - known.count)
   }

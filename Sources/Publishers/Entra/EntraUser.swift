@@ -15,8 +15,14 @@ enum EntraUser {
 
   private static func fault(userName: String) -> String? {
     if userName.isEmpty { return "there is no e-mail address to make a user name of." }
-    let allowed = userName.utf8.allSatisfy(UserNames.isTakenByEntra)
-    return allowed ? nil : "a user name holds letters without accents, digits and ' . - _ ! # ^ ~ only."
+    guard userName.utf8.allSatisfy(UserNames.isTakenByEntra) else {
+      return "a user name holds letters without accents, digits and ' . - _ ! # ^ ~ only."
+    }
+    let name = userName.split(separator: "@", omittingEmptySubsequences: false)[0]
+    if userName.utf8.count > 113 || name.utf8.count > 64 {
+      return "a user name has at most 113 characters, 64 of them before the @."
+    }
+    return name.hasPrefix(".") || name.hasSuffix(".") ? "a user name neither begins nor ends with a point." : nil
   }
 
   static func operation(_ member: StaffMember, _ context: StaffContext, sendsDates: Bool) -> JSON {

@@ -38,8 +38,9 @@ public struct ExportFolder: Sendable {
   /// Of a run that was killed: a set that is not whole, or a link that was not put in place.
   private func removeLeftovers() throws {
     for leftover in FileStore.names(in: path)
-    where leftover.hasSuffix(".partial") || leftover.hasSuffix(".replaced")
-      || (leftover.hasSuffix(".tmp") && !leftover.hasSuffix(".\(getpid()).tmp"))
+    where (leftover.hasPrefix(".") && (leftover.hasSuffix(".partial") || leftover.hasSuffix(".replaced")))
+      || ((leftover.hasPrefix(".") || leftover.hasPrefix("current.")) && leftover.hasSuffix(".tmp")
+        && !leftover.hasSuffix(".\(getpid()).tmp"))
     {
       try FileStore.remove("\(path)/\(leftover)")
     }
@@ -104,11 +105,13 @@ public struct ExportFolder: Sendable {
 
   /// The system has all of a set that was begun; unless it is being written anew, or files go elsewhere now. Then it stays
   /// uncertain, which is always safe.
-  public func finish(sending set: String) throws {
+  ///
+  /// - Parameter other: the set that it has had, and that holds the same.
+  public func finish(sending set: String, as other: Given? = nil) throws {
     guard let lock = try FileLock(lockPath, waiting: 5) else { return }
     defer { withExtendedLifetime(lock) {} }
     guard given?.set == set else { return }
-    try remember(Given(set: set, isConfirmed: true))
+    try remember(other.flatMap { $0.isConfirmed ? $0 : nil } ?? Given(set: set, isConfirmed: true))
   }
 
   private var lockPath: String { "\(path)/.lock" }
@@ -141,7 +144,11 @@ public struct ExportFolder: Sendable {
   }
 
   private func removeOld(keep: Int, current: String) throws {
-    let sets = FileStore.names(in: path).filter { FileStore.exists("\(path)/\($0)/manifest.json") && $0 != "current" }
+    // Nothing but sets: others may keep things in the same folder.
+    let sets = FileStore.names(in: path).filter {
+      $0.wholeMatch(of: /\d+-[0-9a-z]+-\d{4}-\d\d-\d\d(?:-\d+)?/) != nil
+        && FileStore.exists("\(path)/\($0)/manifest.json")
+    }
     let oldestFirst = sets.sorted { sortKey($0) < sortKey($1) }
     // What the system was given last is compared with, however old it is.
     for name in oldestFirst.dropLast(keep) where name != current && name != given?.set {

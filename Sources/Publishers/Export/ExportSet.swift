@@ -78,7 +78,7 @@ public final class ExportSet {
   func openGiven(_ name: String) throws -> ExportFile? {
     guard isRemembered else { return nil }
     try FileStore.makeDirectory("\(folder)/\(GivenSet.tables)")
-    return ExportFile(try NewFile("\(folder)/\(GivenSet.tables)/\(name)", mode: 0o600), name: name)
+    return ExportFile(try NewFile("\(folder)/\(GivenSet.tables)/\(name).rows", mode: 0o600), name: name)
   }
 
   func closeGiven(_ file: ExportFile, rows: Int) throws {
@@ -127,7 +127,7 @@ public final class ExportSet {
     let manifest: JSON = [
       "system": .string(system), "profiles": .array(profiles.map(JSON.string)), "commit": .string(context.commit),
       "as_of": .string(context.asOf.description), "position": .optional(position),
-      "previous": .optional(base?.given.set),
+      "previous": .optional(base?.arrived),
       "files": .array(
         files.map {
           [
@@ -140,10 +140,21 @@ public final class ExportSet {
     ]
     try syncing.finish()
     for name in subfolders { try FileStore.synchroniseDirectory("\(folder)/\(name)") }
+    if isRemembered {
+      try FileStore.makeDirectory("\(folder)/\(GivenSet.tables)")
+      if let base { try base.given.write(to: "\(folder)/\(GivenSet.tables)/\(GivenSet.origin)") }
+      try FileStore.write((base?.arrived ?? "").utf8, to: "\(folder)/\(GivenSet.tables)/\(GivenSet.previous)")
+    }
+    // What is not written now was given all the same, and is needed when it is written again.
+    for table in isRemembered ? base?.tables ?? [] : []
+    where !givenTables.contains(where: { $0.name == table.name })
+      && FileStore.link(table.path, as: "\(folder)/\(GivenSet.tables)/\(table.name).rows")
+    {
+      givenTables.append((table.name, table.sha256))
+    }
     if !givenTables.isEmpty {
       let lines = givenTables.map { "\($0.sha256) \($0.name)\n" }.joined()
       try FileStore.write(lines.utf8, to: "\(folder)/\(GivenSet.tables)/\(GivenSet.index)", mode: 0o600)
-      if let base { try base.given.write(to: "\(folder)/\(GivenSet.tables)/\(GivenSet.origin)") }
     }
     try FileStore.write(manifest.prettyLines, to: "\(folder)/manifest.json")
     try FileStore.synchroniseDirectory(folder)

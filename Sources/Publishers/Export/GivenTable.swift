@@ -4,9 +4,9 @@ import RecordSchema
 
 /// The set that a system was given last, with what its tables held.
 public struct GivenSet: Sendable {
-  /// The folder of a set in which they stand, the file there that lists them, and the one that says against which set they
-  /// were told.
-  static let (tables, index, origin) = (".given", "index", "origin")
+  /// The folder of a set in which they stand, the file there that lists them, the one that says against which set they
+  /// were told, and the one that says which set the system had for certain then.
+  static let (tables, index, origin, previous) = (".given", "index", "origin", "previous")
 
   public let given: Given
   let folder: String
@@ -18,6 +18,25 @@ public struct GivenSet: Sendable {
     guard FileStore.exists("\(self.folder)/manifest.json") else { return nil }
   }
 
+  /// Everything that the set remembers.
+  var tables: [(name: String, sha256: String, path: String)] {
+    guard let index = try? FileStore.read("\(folder)/\(Self.tables)/\(Self.index)") else { return [] }
+    return String(decoding: index, as: UTF8.self).split(separator: "\n").compactMap { line in
+      guard line.utf8.count > 65 else { return nil }
+      let name = String(line.dropFirst(65))
+      return (name, String(line.prefix(64)), "\(folder)/\(Self.tables)/\(name).rows")
+    }
+  }
+
+  /// The newest set that the system has for certain; `nil`: none that is known of.
+  var arrived: String? {
+    if given.isConfirmed { return given.set }
+    let name = (try? FileStore.read("\(folder)/\(Self.tables)/\(Self.previous)")).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    return name.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
   /// What a table held; `nil` when the set had no such table, or it is damaged: then everything is told again.
   ///
   /// - Parameter headings: the order in which its rows are wanted.
@@ -25,11 +44,11 @@ public struct GivenSet: Sendable {
     let tables = "\(folder)/\(Self.tables)"
     guard let index = try? FileStore.read("\(tables)/\(Self.index)") else { return nil }
     let line = String(decoding: index, as: UTF8.self).split(separator: "\n").first { $0.dropFirst(65) == name }
-    guard let line, let file = try? InputFile("\(tables)/\(name)") else { return nil }
+    guard let line, let file = try? InputFile("\(tables)/\(name).rows") else { return nil }
     var hash = SHA256()
     while case let bytes = try file.readSome(), !bytes.isEmpty { hash.update(data: Array(bytes)) }
     guard hexadecimal(hash.finalize()) == line.prefix(64) else { return nil }
-    return try GivenTable(try InputFile("\(tables)/\(name)"), headings: headings)
+    return try GivenTable(try InputFile("\(tables)/\(name).rows"), headings: headings)
   }
 }
 

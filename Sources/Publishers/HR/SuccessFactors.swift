@@ -14,7 +14,7 @@ enum SuccessFactors {
         field: is_active
         codes: {true: active, false: inactive}
       - {heading: USERID, label: USERID, field: employee_reference}
-      - {heading: USERNAME, label: Username, field: email, required: true}
+      - {heading: USERNAME, label: Username, first_of: [email, employee_reference]}
       - {heading: FIRSTNAME, label: First Name, field: first_name, required: true}
       - {heading: LASTNAME, label: Last Name, field: last_name, required: true}
       - {heading: GENDER, label: Gender, constant: ""}

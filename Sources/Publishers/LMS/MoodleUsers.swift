@@ -80,6 +80,13 @@ final class MoodleUsers: StaffFile {
       set.note("\(user.reference): left out of moodle-users.csv, name or e-mail address is missing.")
       return false
     }
+    // As long as the columns of Moodle's user table.
+    guard user.name.utf8.count <= 100 else {
+      set.note(
+        "\(user.reference): left out of moodle-users.csv, its e-mail address is longer than the 100 characters that Moodle takes."
+      )
+      return false
+    }
     let hash = Self.hash(user.name)
     if let other = taken[hash] {
       set.note(

@@ -33,6 +33,13 @@ struct RowMaker: Sendable {
   }
 
   /// Of whoever was deactivated without an end date nobody knows since when: they stay.
+  /// By what the system knows somebody's row.
+  func key(of member: StaffMember) -> String? {
+    var wasCut = false
+    let column = mapping.columns.first { !$0.source.fields.contains(where: \.isOfTheDifference) }
+    return try? column?.text(RowSubject(member), context, &wasCut)
+  }
+
   private func hasLeft(_ member: StaffMember, within days: Int) -> Bool {
     guard member.status != .pending else { return false }
     guard let end = member.person.endDate, end < context.asOf else { return true }
@@ -71,8 +78,9 @@ struct RowMaker: Sendable {
     guard let fields = texts(mapping.columns, subject, &faults) else { return nil }
     var row = MadeRow(key: key, subject: subject, fields: fields)
     if mapping.content != .full {
-      var ignored: [TableFault] = []
-      row.farewell = texts(mapping.columns, subject.departed, &ignored) ?? fields
+      // Said as of somebody who left, or not at all.
+      guard let farewell = texts(mapping.columns, subject.departed, &faults) else { return nil }
+      row.farewell = farewell
     }
     if !mapping.watched.isEmpty {
       guard let watched = texts(mapping.watched, subject, &faults) else { return nil }

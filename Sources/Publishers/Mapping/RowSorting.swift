@@ -2,7 +2,8 @@ import RecordSchema
 
 /// Puts rows into an order other than that of ids. Only what they are sorted by is kept in memory.
 final class RowSorting {
-  private struct Place {
+  struct Place {
+    /// Where the row is.
     let bytes: Range<Int>
     let text: String
     let id: Int
@@ -20,6 +21,10 @@ final class RowSorting {
 
   /// - Parameter subject: `nil` for a row whose record is gone; those stand last.
   func add(_ bytes: [UInt8], _ subject: RowSubject?) throws {
+    places.append(Self.place(of: subject, at: try spool.write(bytes), by: order))
+  }
+
+  static func place(of subject: RowSubject?, at bytes: Range<Int>, by order: TableMapping.Order) -> Place {
     let member = subject?.member
     let text =
       switch order {
@@ -28,17 +33,20 @@ final class RowSorting {
       case .name: "\(member?.person.lastName.lowercased() ?? "")\u{0}\(member?.person.firstName.lowercased() ?? "")"
       case .unit: member?.units.first?.code.rawValue ?? "\u{10FFFF}"
       }
-    places.append(
-      Place(
-        bytes: try spool.write(bytes), text: text, id: member?.person.id.rawValue ?? Int.max,
-        manager: member?.manager?.id.rawValue))
+    return Place(
+      bytes: bytes, text: text, id: member?.person.id.rawValue ?? Int.max, manager: member?.manager?.id.rawValue)
   }
 
   func finish(_ file: ExportFile) throws {
+    Self.sort(&places, by: order)
+    for place in places { file.write(try spool.read(place.bytes)) }
+  }
+
+  static func sort(_ places: inout [Place], by order: TableMapping.Order) {
     if order == .id {
       // As they came.
     } else if order == .managersFirst {
-      let depths = depths()
+      let depths = depths(places)
       places.sort {
         (depths[$0.id] ?? 0, $0.id, $0.bytes.lowerBound) < (depths[$1.id] ?? 0, $1.id, $1.bytes.lowerBound)
       }
@@ -48,11 +56,10 @@ final class RowSorting {
         return (left.text, left.id, left.bytes.lowerBound) < (right.text, right.id, right.bytes.lowerBound)
       }
     }
-    for place in places { file.write(try spool.read(place.bytes)) }
   }
 
   /// How many stand above each; in a circle, where it is entered.
-  private func depths() -> [Int: Int] {
+  private static func depths(_ places: [Place]) -> [Int: Int] {
     let managers = Dictionary(places.map { ($0.id, $0.manager) }, uniquingKeysWith: { first, _ in first })
     var depths: [Int: Int] = [Int.max: Int.max]
     for id in managers.keys.sorted() {

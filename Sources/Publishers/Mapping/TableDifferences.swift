@@ -38,8 +38,9 @@ final class TableDifferences {
 
   func take(_ row: MadeRow) throws {
     current = row
-    let isActive = row.subject.member?.status.isActive ?? row.subject.unit?.isActive ?? false
+    let isActive = row.subject.member.map { !$0.status.hasLeft } ?? row.subject.unit?.isActive ?? false
     let isChanges = mapping.content == .changes
+    if let key = key(of: row.fields), mapping.content != .leavers || isActive { use(key, unit: row.key.second) }
     try differences?.take(
       row.key, isChanges ? row.watched : compared(row.fields),
       farewell: isChanges ? row.fields : compared(row.farewell), isActive: isActive,
@@ -50,7 +51,7 @@ final class TableDifferences {
   func finish() throws {
     try differences?.finish()
     // Whoever has the key now keeps it: a reference may pass from one person to another.
-    for farewell in farewells where !keysInUse.contains(farewell.known) {
+    for farewell in farewells where !keysInUse.contains(farewell.known.hashValue) {
       try tell(farewell.fields, [.change: "removed"], nil)
     }
   }
@@ -67,11 +68,10 @@ final class TableDifferences {
     case .full: break
     case .delta: try tellRow(difference, subject)
     case .leavers:
-      // Whoever has not begun yet is no leaver.
-      let isKnown = difference.wasActive || (difference.old == nil && subject?.member?.status != .pending)
+      let isKnown = difference.wasActive || difference.old == nil
       guard isKnown, !difference.isActive else { return }
-      try tell(
-        difference.new ?? difference.farewell, [.change: difference.new == nil ? "removed" : "updated"], subject)
+      if let new = difference.new { try tell(new, [.change: "updated"], subject) }
+      sayFarewell(difference)
     case .changes: try tellValues(difference, subject)
     }
   }
@@ -84,23 +84,36 @@ final class TableDifferences {
 
   /// Rows that end, told when it is known that nobody else has their key now.
   private var farewells: [(known: Known, fields: [String])] = []
-  private var keysInUse: Set<Known> = []
+  /// Of every row that is there now, as hashes: they are many.
+  private var keysInUse: Set<Int> = []
+
+  /// Somebody who works here has this key, whatever the table's filter lets through.
+  func use(_ key: String, unit: Int = 0) {
+    if !key.isEmpty { keysInUse.insert(Known(key: key, unit: unit).hashValue) }
+  }
 
   private func tellRow(_ difference: Differences.Difference, _ subject: RowSubject?) throws {
-    let unit = difference.key.second
+    let hasOtherKeys = sayFarewell(difference)
+    guard let new = difference.new else { return }
+    let isNew = difference.old == nil || hasOtherKeys
+    try tell(new, [.change: isNew ? "created" : "updated"], subject)
+  }
+
+  /// Under every key that the system may know and the row has no longer.
+  ///
+  /// - Returns: whether there is any.
+  @discardableResult
+  private func sayFarewell(_ difference: Differences.Difference) -> Bool {
     var left = Set(([difference.old ?? []] + difference.perhaps).compactMap { key(of: $0) })
     if difference.new == nil, left.isEmpty, let key = key(of: difference.farewell) { left.insert(key) }
-    if let new = difference.new, let key = key(of: new) {
-      keysInUse.insert(Known(key: key, unit: unit))
-      left.remove(key)
-    }
-    // Under another key the system is told farewell.
+    if let key = difference.new.flatMap({ key(of: $0) }) { left.remove(key) }
+    // The column was not there before: by it the system knows nobody yet.
+    left.remove("")
     for key in left.sorted() {
-      farewells.append((Known(key: key, unit: unit), replacingKey(of: difference.farewell, by: key)))
+      farewells.append(
+        (Known(key: key, unit: difference.key.second), replacingKey(of: difference.farewell, by: key)))
     }
-    guard let new = difference.new else { return }
-    let isNew = difference.old == nil || !left.isEmpty
-    try tell(new, [.change: isNew ? "created" : "updated"], subject)
+    return !left.isEmpty
   }
 
   private func key(of fields: [String]) -> String? {

@@ -23,6 +23,12 @@ final class TableFile: StaffFile {
 
   func take(_ members: [StaffMember]) throws {
     guard mapping.rows != .units else { return }
+    if mapping.content == .leavers {
+      // Whoever only moved out of the filter has not left.
+      for member in members where !member.status.hasLeft && !maker.isWanted(member) {
+        if let key = maker.key(of: member) { differences?.use(key) }
+      }
+    }
     let (maker, isFull) = (maker, mapping.content == .full)
     let parts = Workers.map(members, partSize: 256) { part in
       var faults: [TableFault] = []
@@ -89,11 +95,12 @@ final class TableFile: StaffFile {
 }
 
 extension TableMapping {
-  /// Only the rows of some people: what `export --preview` shows.
-  public func preview(_ context: StaffContext, _ members: [StaffMember]) -> (rows: [[String]], faults: [TableFault]) {
-    let maker = RowMaker(self, context)
-    var faults: [TableFault] = []
-    let rows = members.flatMap { maker.rows(of: $0, &faults) } + maker.unitRows(&faults)
-    return (rows.map(\.fields), faults)
+  /// A filter that names a unit which is not there would let nobody through, and tell everybody gone.
+  public func checkUnits(_ context: StaffContext) throws {
+    guard let missing = filter.units?.first(where: { context.units[$0] == nil }) else { return }
+    throw PublisherError(
+      "\(file) is not written: its filter names the unit \(missing.rawValue), which is not there. Correct systems: in staffrepo.yaml."
+    )
   }
+
 }

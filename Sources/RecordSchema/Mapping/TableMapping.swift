@@ -40,6 +40,13 @@ public struct TableMapping: Sendable, Equatable {
     public var units: [UnitCode]?
 
     public init() {}
+
+    /// Whether somebody with this status may have a row.
+    public func lets(_ status: StaffStatus) -> Bool {
+      if let statuses, !statuses.contains(status) { return false }
+      guard let isActive, status.isActive != isActive else { return true }
+      return isActive && leaversWithinDays != nil && status != .pending
+    }
   }
 
   /// The file's name.

@@ -146,13 +146,15 @@ public struct ConfigurationDecoder {
   }
 
   private mutating func readSystems(_ node: YAMLNode?) {
+    var destinations: [(system: String, range: SourceRange)] = []
     for entry in entries(node, "systems") {
       let what = "systems.\(reader.excerpt(entry.key))"
       var system = Configuration.SystemSettings(name: entry.key)
       let isKnown = Configuration.exportSystems.contains(entry.key)
       let parts = settings(
         entry.value, known: ["enabled", "type", "schedule", "profiles", "mappings", "destination", "options"], in: what)
-      system.isEnabled = boolean(parts["enabled"], "\(what).enabled") ?? true
+      // What cannot be read switches nothing on.
+      system.isEnabled = boolean(parts["enabled"], "\(what).enabled") ?? (parts["enabled"]?.isEmpty ?? true)
       if let type = parts["type"], let word = text(type, "\(what).type") {
         system.isApp = word == "app"
         if !system.isApp { invalid("\(what).type takes app.", type) }
@@ -163,15 +165,86 @@ public struct ConfigurationDecoder {
           help: "For an application with keys and webhooks only, add a line: type: app")
       }
       if let schedule = parts["schedule"] { system.schedule = self.schedule(schedule, what) ?? system.schedule }
+      let found = reader.findings.count
       system.profiles = profiles(parts["profiles"], of: system, what)
-      system.mappings = readMappings(parts["mappings"], "\(what).mappings")
+      system.mappings = readMappings(parts["mappings"], of: system.name, "\(what).mappings")
       for option in entries(parts["options"], "\(what).options") {
         guard let value = text(option.value, "\(what).options.\(option.key)") else { continue }
         guard system.name != "lms" || judgeLearningOption(option, value, system.profiles ?? []) else { continue }
+        if option.key == "fields" { judgeFeedFields(value, at: option.value.range, what) }
+        if system.isApp, option.key != "fields" {
+          reader.report(
+            .unknownSetting, "\(what).options has no setting '\(reader.excerpt(option.key))'.", at: option.keyRange,
+            help: "Known is: fields.")
+        }
         system.options[option.key] = value
+      }
+      if let node = parts["options"]?["fields"], system.options["fields"] == nil {
+        invalid("\(what).options.fields takes the names of fields, as one text: id, first_name, is_active.", node)
+      }
+      judgeProfiles(system, parts["profiles"], what)
+      if let error = reader.findings[found...].first(where: { $0.severity == .error }) {
+        system.fault = "staffrepo.yaml:\(error.range.start.line):\(error.range.start.column): \(error.message)"
       }
       system.destination = readDestination(parts["destination"], of: entry.key, what)
       configuration.systems.append(system)
+      if let node = parts["destination"] { destinations.append((entry.key, node.range)) }
+    }
+    judgeFolders(destinations)
+  }
+
+  /// No system's folder may lie in that of another: one's sets would take the place of the other's.
+  private mutating func judgeFolders(_ destinations: [(system: String, range: SourceRange)]) {
+    var folders = configuration.systems.map { (name: $0.name, system: $0.name, isDestination: false) }
+    for system in configuration.systems {
+      guard case .directory(let name) = system.destination?.place else { continue }
+      folders.append((name, system.name, true))
+    }
+    for folder in folders where folder.isDestination {
+      guard let range = destinations.first(where: { $0.system == folder.system })?.range else { continue }
+      let other = folders.first { other in
+        !(other.isDestination && other.system == folder.system)
+          && (other.name == folder.name || other.name.hasPrefix(folder.name + "/")
+            || folder.name.hasPrefix(other.name + "/"))
+      }
+      let isReserved = folder.name.split(separator: "/").contains { $0 == "current" || $0.hasPrefix(".") }
+      guard other != nil || isReserved else { continue }
+      let owner = other.map { "that of \($0.system)" } ?? "one of staffrepo's own"
+      reader.report(
+        .invalidSetting,
+        "systems.\(folder.system).destination: the folder \(folder.name) is \(owner), or lies in it or around it.",
+        at: range, help: "Name a folder that nothing else uses, such as \(folder.system)-files.")
+      for place in configuration.systems.indices where configuration.systems[place].name == folder.system {
+        configuration.systems[place].destination = Destination(.unreadable)
+      }
+    }
+  }
+
+  /// A misspelt field would be left out, or let out.
+  private mutating func judgeFeedFields(_ text: String, at range: SourceRange, _ what: String) {
+    let custom = configuration.customFields.map { "custom.\($0.name)" }
+    for name in text.split(whereSeparator: { $0 == "," || $0 == " " }).map({ String($0) })
+    where !(Person.outputFields + custom).contains(name) {
+      let near = reader.near(name, among: Person.outputFields + custom).map { " Did you mean '\($0)'?" } ?? ""
+      reader.report(
+        .unknownExportField, "\(what).options.fields: there is no field '\(reader.excerpt(name))'.\(near)", at: range)
+    }
+  }
+
+  /// Two profiles that write the same file cannot stand beside each other.
+  private mutating func judgeProfiles(_ system: Configuration.SystemSettings, _ node: YAMLNode?, _ what: String) {
+    guard let node, let names = system.profiles else { return }
+    var seen: Set<String> = []
+    for name in names where !seen.insert(name).inserted {
+      reader.report(.repeatedSetting, "\(what).profiles names \(name) twice.", at: node.range)
+    }
+    let doubled = ["moodle", "oneroster"].filter {
+      system.name == "lms" && seen.contains("standard") && seen.contains($0)
+    }
+    for name in doubled {
+      reader.report(
+        .unusableTable, "\(what).profiles: standard holds the files of \(name) already.", at: node.range,
+        help: "Remove \(name), or standard.")
     }
   }
 

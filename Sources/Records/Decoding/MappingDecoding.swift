@@ -10,13 +10,19 @@ extension ConfigurationDecoder {
     return (mapping, decoder.reader.findings)
   }
 
-  mutating func readMappings(_ node: YAMLNode?, _ what: String) -> [TableMapping] {
+  mutating func readMappings(_ node: YAMLNode?, of system: String, _ what: String) -> [TableMapping] {
     var mappings: [TableMapping] = []
     for entry in entries(node, what) {
       let name = entry.key
       guard isFileName(name) else {
         reader.report(
           .unusableTable, "\(what): '\(reader.excerpt(name))' is no file name, such as staff.csv.", at: entry.keyRange)
+        continue
+      }
+      if Configuration.isTaken(name, by: system) {
+        reader.report(
+          .unusableTable, "\(what): \(name) is the name of a ready-made file that is no table.", at: entry.keyRange,
+          help: "Give the table another name.")
         continue
       }
       if let mapping = mapping(entry.value, file: name, "\(what).\(name)") { mappings.append(mapping) }
@@ -46,6 +52,8 @@ extension ConfigurationDecoder {
     mapping.headerRows = number(parts["header_rows"], "\(what).header_rows", from: 0, to: 2) ?? 1
     mapping.preamble = texts(parts["preamble"], "\(what).preamble")
     mapping.trailer = text(parts["trailer"], "\(what).trailer")
+    judgePlaceholders(parts["preamble"]?.items ?? [parts["preamble"], parts["trailer"]].compactMap(\.self))
+    if parts["preamble"]?.items != nil { judgePlaceholders([parts["trailer"]].compactMap(\.self)) }
     mapping.format = tableFormat(parts, what)
     var usual = TableColumn("", .constant(""))
     if let pattern = datePattern(parts["dates"], "\(what).dates") { usual.dateFormat = pattern }
@@ -70,11 +78,46 @@ extension ConfigurationDecoder {
     var headings: Set<String> = []
     return items.compactMap { item in
       guard let column = column(item, usual, table, what) else { return nil }
+      judgeCodes(column, table, at: item["codes"]?.range ?? item.range)
       if !headings.insert(column.heading).inserted {
         reader.report(.repeatedSetting, "\(what) has two columns called \(column.heading).", at: item.range)
       }
       return column
     }
+  }
+
+  private mutating func judgePlaceholders(_ lines: [YAMLNode]) {
+    for line in lines {
+      for word in (line.scalar ?? "").matches(of: /\{([A-Za-z_]+)\}/).map(\.1)
+      where !["rows", "date", "organisation"].contains(word) {
+        reader.report(
+          .unusableTable, "{\(word)} stands for nothing here; {rows}, {date} and {organisation} do.", at: line.range)
+      }
+    }
+  }
+
+  /// Every value that a column may meet must have a code: a missing one would be found on the day when somebody has it.
+  private mutating func judgeCodes(_ column: TableColumn, _ mapping: TableMapping, at range: SourceRange) {
+    guard let codes = column.codes, case .field(.named(let name)) = column.source else { return }
+    let known: [String]
+    switch name {
+    case .status:
+      known = StaffStatus.allCases.filter { mapping.filter.lets($0) || (mapping.content != .full && $0 == .inactive) }
+        .map(\.rawValue)
+    case .employmentStatus: known = Person.EmploymentStatus.allCases.map(\.rawValue)
+    case .isActive, .isPrimary, .unitIsActive: known = ["true", "false"]
+    default: return
+    }
+    let all = name == .status ? StaffStatus.allCases.map(\.rawValue) : known
+    for code in codes.keys.sorted() where !all.contains(code) {
+      let near = reader.near(code, among: all).map { " Did you mean '\($0)'?" } ?? ""
+      reader.report(.invalidSetting, "codes: \(name.rawValue) is never '\(reader.excerpt(code))'.\(near)", at: range)
+    }
+    let missing = known.filter { codes[$0] == nil }
+    guard column.unlisted == .error, !missing.isEmpty else { return }
+    reader.report(
+      .unusableTable, "codes does not say what \(missing.joined(separator: ", ")) becomes.", at: range,
+      help: "Add what is missing, or default: and a text for all others.")
   }
 
   /// What cannot be told by one setting alone.
@@ -86,6 +129,12 @@ extension ConfigurationDecoder {
         "\(what) cannot say \(mapping.rows == .units ? "which unit was removed" : "who left a unit"): a file of differences needs a column for that.",
         at: range, help: "Add a column such as - Change: change")
     }
+    let saysWho: [ExportField] = [.named(.change), .named(.status), .named(.isActive)]
+    if mapping.content == .delta, mapping.rows == .people, fields.isDisjoint(with: saysWho) {
+      reader.report(
+        .unusableTable, "\(what) cannot say who left: a file of differences needs a column for that.", at: range,
+        help: "Add a column such as - Change: change, - Status: status or - Active: is_active")
+    }
     if mapping.content == .leavers, mapping.rows != .people {
       reader.report(
         .unusableTable, "\(what): leavers are people; leave out rows:, or choose another content.", at: range)
@@ -95,7 +144,24 @@ extension ConfigurationDecoder {
         .unusableTable, "\(what) lists changes, but no column says what something changed to.", at: range,
         help: "Add a column such as - New: new_value")
     }
+    if (mapping.content == .changes) == mapping.watched.isEmpty {
+      reader.report(
+        .unusableTable,
+        mapping.watched.isEmpty
+          ? "\(what) lists changes, but does not say of what." : "\(what).changes_of is for a file of changes.",
+        at: range,
+        help: mapping.watched.isEmpty
+          ? "Add changes_of: and below it a list of fields, such as - salary_grade"
+          : "Add content: changes, or remove it.")
+    }
     if mapping.content != .full {
+      let key = mapping.columns.first { !$0.source.fields.contains(where: \.isOfTheDifference) }
+      if key.map({ $0.source.fields.isEmpty || $0.source.fields.contains(where: \.isOfTheRun) }) ?? true {
+        reader.report(
+          .unusableTable,
+          "\(what): by its first column the system knows whose a row is, so it must take a field of the record.",
+          at: range, help: "Begin with a column such as - Number: employee_reference")
+      }
       for column in mapping.columns + mapping.watched where column.source.mixesRun {
         reader.report(
           .unusableTable,
@@ -106,6 +172,13 @@ extension ConfigurationDecoder {
     if mapping.includesUnassigned, mapping.rows != .memberships {
       reader.report(.unusableTable, "\(what).unassigned is for rows: memberships.", at: range)
     }
+    if mapping.rows == .units,
+      mapping.filter.statuses != nil || mapping.filter.isActive != nil || mapping.filter.leaversWithinDays != nil
+    {
+      reader.report(
+        .unusableTable, "\(what).filter: status, is_active and leavers_within_days are of people, and rows are units.",
+        at: range)
+    }
     if mapping.rows == .units, mapping.order != .id {
       reader.report(.unusableTable, "\(what): units stand in the order of their ids; leave out sort:.", at: range)
     }
@@ -114,6 +187,12 @@ extension ConfigurationDecoder {
   private mutating func filter(_ node: YAMLNode?, _ what: String) -> TableMapping.Filter {
     var filter = TableMapping.Filter()
     let parts = settings(node, known: ["status", "is_active", "leavers_within_days", "units"], in: what)
+    for name in ["status", "units"] {
+      guard let list = parts[name], list.isEmpty || list.items?.isEmpty == true else { continue }
+      reader.report(
+        .unusableTable, "\(what).\(name) names nothing, so it would let nobody through.", at: list.range,
+        help: "Remove the line, or name what is wanted.")
+    }
     if let statuses = parts["status"], !statuses.isEmpty {
       filter.statuses = Set((statuses.items ?? [statuses]).compactMap { word($0, "\(what).status") })
     }
@@ -124,7 +203,7 @@ extension ConfigurationDecoder {
         .unusableTable, "\(what).leavers_within_days adds leavers to those who are active.", at: days.range,
         help: "Add is_active: true beside it.")
     }
-    if parts["units"] != nil { filter.units = texts(parts["units"], "\(what).units").map { UnitCode($0) } }
+    if let units = parts["units"], !units.isEmpty { filter.units = texts(units, "\(what).units").map { UnitCode($0) } }
     return filter
   }
 
@@ -159,7 +238,11 @@ extension ConfigurationDecoder {
     guard let node, let text = text(node, what) else { return nil }
     if let word = Word(rawValue: text) { return word }
     let words = Word.allCases.map(\.rawValue)
-    let near = reader.near(text, among: words)
+    let usual = [
+      "cp1252": "windows-1252", "ansi": "windows-1252", "latin1": "iso-8859-1", "latin-1": "iso-8859-1",
+      "utf8": "utf-8", "utf-16": "utf-16le", "ascii": "us-ascii",
+    ]
+    let near = usual[text.lowercased()].flatMap { words.contains($0) ? $0 : nil } ?? reader.near(text, among: words)
     reader.report(
       .invalidSetting, "\(what) takes \(words.joined(separator: ", ")).", at: node.range,
       fix: near.map { .init(title: "Write \($0)", edits: [.init(range: node.range, text: $0)]) })
@@ -169,7 +252,13 @@ extension ConfigurationDecoder {
   mutating func datePattern(_ node: YAMLNode?, _ what: String) -> DatePattern? {
     guard let node, let text = text(node, what) else { return nil }
     if let pattern = DatePattern(text) { return pattern }
-    invalid("\(what) takes a form such as yyyy-MM-dd, dd/MM/yyyy or yyyyMMdd.", node)
+    let likely = text.replacing("Y", with: "y").replacing("D", with: "d").replacing("m", with: "M")
+    let isForm = DatePattern(likely) != nil
+    reader.report(
+      .invalidSetting,
+      "\(what) takes a form such as yyyy-MM-dd, dd/MM/yyyy or yyyyMMdd.\(isForm ? " Did you mean '\(likely)'?" : "")",
+      at: node.range,
+      fix: isForm ? .init(title: "Write \(likely)", edits: [.init(range: node.range, text: likely)]) : nil)
     return nil
   }
 

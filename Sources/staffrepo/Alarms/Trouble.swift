@@ -98,7 +98,11 @@ extension Trouble {
     let target = "export/\(system.name)"
     let turn = try targets.turn(of: system, after: journal, in: ledger, at: now)
     if let error = turn.failed?.error {
-      return [Trouble(key: "failed/\(target)", target: target, text: "\(target): the files were not written: \(error)")]
+      return [
+        Trouble(
+          key: "failed/\(target)", target: target,
+          text: "\(target): the files were not written: \(ExportFaults.withoutPeople(error))")
+      ]
     }
     guard try turn.isOverdue(at: now, freshness: workspace.freshness()), let since = turn.lacking(at: now) else {
       return []

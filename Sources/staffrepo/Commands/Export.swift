@@ -54,7 +54,12 @@ struct Export: ParsableCommand {
     let staff = try workspace.line().staff(at: commit)
     let files = try chosenFiles(staff.configuration)
     let list = try staff.list(on: asOf ?? staff.configuration.organisation.timeZone.date(at: Clock.now()))
-    if preview { return try ExportPreview(files, list, rows: rows).show() }
+    if preview {
+      if at == nil, (try? hasUncommittedSettings(workspace, commit)) ?? false {
+        Terminal.warning("this shows \(commit.short); staffrepo.yaml has changes that are not committed yet.")
+      }
+      return try ExportPreview(files: files, staff: staff, list: list, rows: rows).show()
+    }
     if files.profiles.contains(where: { Configuration.privateProfiles.contains($0) }), out == nil {
       throw ValidationError("This file holds passwords, so say where it goes: --out DIR, outside of the repository.")
     }
@@ -87,6 +92,14 @@ struct Export: ParsableCommand {
     return files
   }
 
+  private func hasUncommittedSettings(_ workspace: Workspace, _ commit: OID) throws -> Bool {
+    guard let folder = workspace.repository.workDirectory,
+      let entry = try workspace.repository.entry(
+        at: ConfigurationDecoder.path, in: workspace.repository.info(of: commit).tree)
+    else { return false }
+    return try FileStore.read("\(folder)/\(ConfigurationDecoder.path)") != workspace.repository.blob(entry.oid)
+  }
+
   private var isKnown: Bool { PublisherRegistry.publisher(for: system) != nil }
 
   private func checkProfile() throws {
@@ -102,6 +115,7 @@ struct Export: ParsableCommand {
     guard !tables.isEmpty else {
       throw Refusal("The profile \(name) of \(system) is no table: only its options can be set, not its columns.")
     }
+    Terminal.print("# In staffrepo.yaml, below systems: and \(system):")
     Terminal.print("mappings:")
     for table in tables {
       Terminal.print("  \(table.file):")

@@ -41,7 +41,7 @@ struct DiagnosticText {
 
   /// Whether the place may hold a secret that is not to be shown once more: a log of a push is read by many.
   private mutating func isSecret(_ diagnostic: Diagnostic) -> Bool {
-    if diagnostic.rule == .literalKey { return true }
+    if [.literalKey, .literalSecret, .literalCredential, .urlWithPassword].contains(diagnostic.rule) { return true }
     guard let line = line(diagnostic.range.start.line, of: diagnostic.file) else { return false }
     let words = ["password", "passwd", "stf_", "whsec_", "whsk_", "PRIVATE KEY"]
     return words.contains { line.lowercased().contains($0.lowercased()) }

@@ -20,7 +20,7 @@ enum PlanText {
       lines.append("GUARD \(guardLine(reading))\(consent(plan, reading))")
     }
     for table in plan.refusedTables {
-      lines.append("\(table.target): \(table.file) could not be written, because of \(counted(table.count, "cell")):")
+      lines.append("\(table.target): \(table.file) could not be written\(table.reason):")
       lines += table.lines.map { "  \($0)" }
     }
     for held in plan.held { lines.append("Held: \(held.kind.rawValue) \(held.key): \(held.reason)") }
@@ -49,7 +49,7 @@ enum PlanText {
     }
     for table in plan.refusedTables {
       lines += [
-        "", "> **\(table.target):** `\(table.file)` could not be written, because of \(counted(table.count, "cell")):",
+        "", "> **\(table.target):** `\(table.file)` could not be written\(table.reason):",
         "",
         "```",
       ]

@@ -11,6 +11,12 @@ enum ExportFaults {
       .joined(separator: "\n")
   }
 
+  /// The same without names and values, for logs and alarms.
+  static func withoutPeople(_ text: String) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.count > 1 ? "\(lines[0].drop(while: { $0 == " " })) staffrepo status names them" : text
+  }
+
   static func line(_ fault: TableFault, _ staff: Staff) -> String {
     let entry = fault.person.flatMap { try? staff.person($0) }
     return "\(entry.map { "\($0.path): " } ?? "")\(fault.text)".printable

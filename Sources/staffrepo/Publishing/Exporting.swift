@@ -23,7 +23,10 @@ struct Exporting {
       folder: workspace.exportsFolder, staff: staff, places: places)
     let runs = try writing.run(list, position: position, at: now)
     for run in runs {
-      if let error = run.error { Terminal.problem("\(run.target): \(error)") }
+      // Whoever publishes by hand may read the records; a log says of nobody what stands in them.
+      if let error = run.error {
+        Terminal.problem("\(run.target): \(followsSchedule ? ExportFaults.withoutPeople(error) : error)")
+      }
       try ledger.record(run)
     }
     return runs

@@ -34,6 +34,8 @@ struct Plan {
     let count: Int
     /// The first of them.
     let lines: [String]
+
+    var reason: String { count == 0 ? "" : ", because of \(counted(count, "cell"))" }
   }
 
   static let lineLimit = 200
@@ -159,20 +161,31 @@ struct Planning {
   /// The tables that could not be written, because of some people's cells.
   private func refusedTables(of systems: [Configuration.SystemSettings], _ staff: Staff) throws -> [Plan.RefusedTable] {
     let list = try staff.list(on: staff.configuration.organisation.timeZone.date(at: now))
-    let trials = try systems.flatMap { system in
-      try SystemFiles(system, of: staff.configuration).tables().map { (system.name, TableTrial($0, list.context)) }
+    var refused: [Plan.RefusedTable] = []
+    func trials(of system: Configuration.SystemSettings) -> [(String, TableTrial)] {
+      do {
+        return try SystemFiles(system, of: staff.configuration).tables().map {
+          (system.name, try TableTrial($0, list.context))
+        }
+      } catch {
+        refused.append(
+          Plan.RefusedTable(target: "export/\(system.name)", file: "the set", count: 0, lines: ["\(error)"]))
+        return []
+      }
     }
-    guard !trials.isEmpty else { return [] }
+    let trials = systems.flatMap(trials)
+    guard !trials.isEmpty else { return refused }
     try list.forEachPart { members in
       for (_, trial) in trials { trial.take(members) }
     }
-    return trials.compactMap { name, trial in
-      trial.finish().map { refusal in
-        Plan.RefusedTable(
-          target: "export/\(name)", file: refusal.file, count: refusal.count,
-          lines: refusal.faults.map { ExportFaults.line($0, staff) })
+    return refused
+      + trials.compactMap { name, trial in
+        trial.finish().map { refusal in
+          Plan.RefusedTable(
+            target: "export/\(name)", file: refusal.file, count: refusal.count,
+            lines: refusal.faults.map { ExportFaults.line($0, staff) })
+        }
       }
-    }
   }
 
   /// Whether this run would write a system's files, and else when its schedule does.

@@ -22,6 +22,11 @@ struct BranchSending {
     }
     let reference = "refs/heads/\(branch)"
     let tip = try repository.target(of: reference)
+    if let tip, try !repository.message(of: tip).contains("\nSystem: \(parcel.system)\n") {
+      throw SendFailure(
+        "the newest commit of \(branch) is not one of files for \(parcel.system), so the branch is somebody else's. Name another branch, or delete this one"
+      )
+    }
     var blobs: [(name: String, blob: OID)] = []
     for file in parcel.files {
       guard !file.name.contains("/") else { continue }

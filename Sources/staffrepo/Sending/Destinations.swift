@@ -14,8 +14,15 @@ struct Destinations {
 
   /// The destination's name in the ledger.
   func name(_ destination: Destination, of system: Configuration.SystemSettings) -> String {
-    if case .directory = destination.place { return "directory \(directory(destination, of: system) ?? "")" }
-    return "\(destination)"
+    if case .directory = destination.place {
+      return "directory \(directory(destination, of: system) ?? "")" + recipient(destination)
+    }
+    return "\(destination)" + recipient(destination)
+  }
+
+  /// Another key makes other files of the same set.
+  private func recipient(_ destination: Destination) -> String {
+    destination.encryption.map { " for \($0.recipients.joined(separator: " "))" } ?? ""
   }
 
   /// The folder of a destination on this machine.

@@ -80,12 +80,15 @@ struct SendJob: Sendable {
     } else {
       outcome = try give(parcel, sender, mayBeThere: before?.set == send.set || send.attempts > 0, isCancelled)
     }
-    try folder.finish(sending: send.set)
+    // What is the same was not sent: there, the newest set is the one before.
+    try folder.finish(sending: send.set, as: outcome.isNews ? nil : before)
     return outcome
   }
 
   /// Where the destination has every file of the set already; `nil` when it has not, or is to be sent it all the same.
   private func knownFolder(_ parcel: Parcel, _ before: Given?) -> String? {
+    // Somebody may have moved the branch; to look costs as much as to write.
+    if case .branch = destination.place { return nil }
     // On this machine a set of its own costs nothing, and `current` says how fresh it is.
     guard directory == nil, !send.isForced, let lastFolder, let before, before.isConfirmed,
       let last = try? Parcel(set: before.set, in: "\(folder.path)/\(before.set)"), parcel.holdsTheSame(as: last)

@@ -92,7 +92,7 @@ struct Sending {
     var access = Sender.Access(
       policy: try workspace.addressPolicy(), patience: try workspace.requestTimeout(),
       caFile: workspace.caFile(of: system), proxy: workspace.proxy)
-    let facts = Result { try readFacts(destination, into: &access) }
+    let facts = Result { try readFacts(destination, of: system.name, into: &access) }
     let arrived = try ledger.newestSend(to: send.target, arrived: true)
     let clock = clock
     return SendJob(
@@ -104,19 +104,22 @@ struct Sending {
   }
 
   /// Reads the secrets and keys that a destination takes; returns OpenPGP's public keys.
-  private func readFacts(_ destination: Destination, into access: inout Sender.Access) throws -> [UInt8] {
+  private func readFacts(_ destination: Destination, of system: String, into access: inout Sender.Access) throws
+    -> [UInt8]
+  {
     for reference in destination.references {
-      let value = try workspace.value(of: reference)
+      let value = try workspace.value(of: reference, for: system)
       guard !value.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
         throw EnvironmentError("the secret \(reference) is not one line of text")
       }
       access.secrets["\(reference)"] = value
     }
     if case .sftp(let place) = destination.place, let key = place.key {
-      guard FileStore.exists(workspace.path(of: key)) else {
-        throw EnvironmentError("the key \(key) is not there: put it into \(workspace.path(of: key))")
+      let path = workspace.path(of: key, for: system)
+      guard FileStore.exists(path) else {
+        throw EnvironmentError("the key \(key) is not there: put it into \(path)")
       }
-      access.keyFile = workspace.path(of: key)
+      access.keyFile = path
     }
     guard case .openPGP(_, let path) = destination.encryption else { return [] }
     let tree = try workspace.repository.info(of: commit).tree

@@ -113,6 +113,8 @@ extension Ledger {
         arguments: [send.target])
       try Self.end(send.target, as: .superseded, at: send.queued, in: database)
       var send = send
+      // Who asked for a set to be sent whatever is there gets the newer one so.
+      if let before, before.place == send.place { send.isForced = send.isForced || before.isForced }
       if let before, before.place == send.place, let last = before.lastAttempt {
         send.failingSince = before.failingSince
         send.error = before.error

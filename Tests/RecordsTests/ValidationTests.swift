@@ -311,6 +311,7 @@ private func person(
     "{url: «C003 's3://exports/hr'», region: eu-west-2, access_key: file:a}",
     "{url: 's3://exports/hr', region: eu-west-2, access_key: «C020 AKIAEXAMPLE», secret_key: file:b}",
     "{branch: exports/hr, encrypt_to: «C002 age1»}",
+    "{url: «C002 'https://example.org#x/in'»}",
     "{branch: exports/hr, encrypt_to: «C003 0123456789ABCDEF0123456789ABCDEF01234567»}",
     "{branch: exports/hr, encrypt_to: \(age), encrypt_key: «C002 keys.asc»}",
   ])

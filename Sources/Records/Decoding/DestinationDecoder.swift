@@ -264,7 +264,7 @@ extension ConfigurationDecoder {
     }
     let host = String(people.last ?? "").lowercased()
     let segments = path.split(separator: "/", omittingEmptySubsequences: true)
-    guard !host.isEmpty, !host.hasPrefix(":"), isPlain(host),
+    guard !host.isEmpty, !host.hasPrefix(":"), isPlain(host), !host.contains(where: { "?#%".contains($0) }),
       !path.contains(where: { "?#\\%".contains($0) }), path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }),
       !segments.contains("."), !segments.contains("..")
     else {
@@ -287,6 +287,10 @@ extension ConfigurationDecoder {
   }
 
   private mutating func secret(_ node: YAMLNode?, _ what: String) -> SecretReference? {
+    if let node, node.isEmpty {
+      invalid("\(what) names no secret: write file:NAME, or remove the line.", node)
+      return nil
+    }
     guard let node, let text = text(node, what) else { return nil }
     if let reference = SecretReference(text) { return reference }
     // Not repeated: it may be the secret itself.
@@ -298,7 +302,12 @@ extension ConfigurationDecoder {
 
   private mutating func readEncryption(_ parts: [String: YAMLNode], _ what: String) -> Destination.Encryption? {
     let keyNode = parts["encrypt_key"].flatMap { $0.isEmpty ? nil : $0 }
-    guard let node = parts["encrypt_to"], !node.isEmpty else {
+    if let node = parts["encrypt_to"], node.isEmpty {
+      // Nothing goes in clear because a key was forgotten.
+      invalid("\(what).encrypt_to names nobody.", node)
+      return nil
+    }
+    guard let node = parts["encrypt_to"] else {
       if let keyNode { invalid("\(what).encrypt_key goes with encrypt_to.", keyNode) }
       return nil
     }

@@ -15,6 +15,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -129,6 +130,11 @@ class System:
         return faults
 
 
+def notes(folder: Path) -> list[str]:
+    """What a set's manifest says of whom it had to leave out, and what is to be done by hand."""
+    return json.loads((folder / "manifest.json").read_bytes())["notes"]
+
+
 def difference(table: dict, expected: dict) -> dict:
     """The rows that are not as they should be, each as (is, should be)."""
     return {key: (table.get(key), expected.get(key)) for key in table | expected if table.get(key) != expected.get(key)}
@@ -155,6 +161,11 @@ class Entra(Consumer):
     """Accounts by externalId. The service knows no deletion: whoever is not in the full set any more is disabled."""
 
     system, needs = "entra", ["bulk-upload", "bulk-upload-delta"]
+    is_undecidable = False
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.asked: set[str] = set()
 
     def full(self, folder: Path) -> Table:
         return {(entry["data"]["externalId"],): entry["data"] for entry in operations(folder)}
@@ -162,8 +173,28 @@ class Entra(Consumer):
     def delta(self, folder: Path) -> Table:
         return {(entry["data"]["externalId"],): entry["data"] for entry in operations(folder, "bulk-upload-delta")}
 
+    def take(self, folder: Path, part: float, chance: random.Random):
+        # What the notes ask of the administrator: the new number goes into the account before the file does.
+        asked = {note for note in notes(folder) if "is now" in note}
+        # Asked twice, since nobody knew whether the file went in; whose account is whose an administrator has to look up.
+        self.is_undecidable |= bool(asked & self.asked)
+        if part > 0:
+            self.asked |= asked
+            renamed = [found.groups() for note in asked if (found := re.match(r"(\S+) is now (\S+)\. Entra", note))]
+            moved = {new: self.table.pop((old,)) for old, new in renamed if (old,) in self.table}
+            self.table |= {(new,): account for new, account in moved.items()}
+        super().take(folder, part, chance)
+
     def wrong(self, folder: Path) -> dict:
-        return {key: pair for key, pair in super().wrong(folder).items() if pair[1] is not None or pair[0]["active"]}
+        if self.is_undecidable:
+            return {}
+        # Whose address became one that Entra refuses keeps the account as it was, and the notes say so.
+        kept = {note.partition(":")[0] for note in notes(folder) if ": left out, a user name" in note}
+        return {
+            key: pair
+            for key, pair in super().wrong(folder).items()
+            if pair[1] is not None or (pair[0]["active"] and key[0] not in kept)
+        }
 
 
 class Moodle(Consumer):
@@ -189,7 +220,11 @@ class Moodle(Consumer):
     def delta(self, folder: Path) -> Table:
         return {}
 
+    #: The notes said that no file can settle whose account is whose, and asked for somebody to look.
+    is_undecidable = False
+
     def take(self, folder: Path, part: float, chance: random.Random):
+        self.is_undecidable |= any("nobody knows whether Moodle has" in note for note in notes(folder))
         users, removals = self.read(folder / "moodle-users.csv"), self.read(folder / "moodle-removals.csv")
         # An upload that breaks off has done the first rows; the report comes after it.
         until = round((len(users) + len(removals)) * part * (chance.random() if part < 1 else 1))
@@ -206,6 +241,8 @@ class Moodle(Consumer):
 
     def wrong(self, folder: Path) -> dict:
         """An account that is in no file any more is in no cohort."""
+        if self.is_undecidable:
+            return {}
         return {key: pair for key, pair in super().wrong(folder).items() if pair[1] is not None or pair[0]["cohorts"]}
 
 

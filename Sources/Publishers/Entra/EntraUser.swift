@@ -75,6 +75,10 @@ enum EntraUser {
   }
 
   static func shortened(_ text: String, to limit: Int) -> String {
-    text.utf8.count <= limit ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit)))
+    guard text.utf8.count > limit, text.unicodeScalars.count > limit else { return text }
+    var short = String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit)))
+    // No blank at the end, where the cut may have left one.
+    while short.last?.isWhitespace == true { short.removeLast() }
+    return short
   }
 }

@@ -96,7 +96,7 @@ extension ExportField.Name {
   /// Whether rows of this kind can say it.
   public func isKnown(in rows: TableMapping.Rows) -> Bool {
     switch self {
-    case .unitID, .unitCode, .unitName, .unitType, .unitParentCode, .unitParentName, .unitCostCentre, .unitManager,
+    case .id, .unitID, .unitCode, .unitName, .unitType, .unitParentCode, .unitParentName, .unitCostCentre, .unitManager,
       .unitIsActive, .organisationID, .organisationName, .commit, .asOf, .change, .changedColumn, .oldValue, .newValue:
       true
     case .isPrimary, .share, .unitFrom, .unitUntil: rows == .memberships

@@ -38,7 +38,7 @@ def test_users_are_the_records(staff, uploaded):
         assert data["title"] == person["job_title"]
         assert data[ENTERPRISE]["employeeNumber"] == reference
         # The directory's department holds 64 characters.
-        assert data[ENTERPRISE].get("department") == (staff.units[primary]["name"][:64] if primary else None)
+        assert data[ENTERPRISE].get("department") == (staff.units[primary]["name"][:64].rstrip() if primary else None)
         assert data[ENTERPRISE].get("costCenter") == (staff.cost_centre(primary) or None)
 
 

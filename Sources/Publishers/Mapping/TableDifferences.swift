@@ -51,7 +51,9 @@ final class TableDifferences {
   func finish() throws {
     try differences?.finish()
     // Whoever has the key now keeps it: a reference may pass from one person to another.
-    for farewell in farewells where !keysInUse.contains(farewell.known.hashValue) {
+    var told: Set<Known> = []
+    for farewell in farewells
+    where !keysInUse.contains(farewell.known.hashValue) && told.insert(farewell.known).inserted {
       try tell(farewell.fields, [.change: "removed"], nil)
     }
   }

@@ -75,7 +75,7 @@ final class Differences {
 
   /// The record is there, but cannot be told: what the system has of it stays.
   func keep(_ key: RowKey) throws {
-    while let given = upcoming, given.key < key { try miss(given) }
+    try pass(key)
     guard let given = upcoming, given.key == key else { return }
     upcoming = try base?.next()
     let (old, isUncertain) = known(given)

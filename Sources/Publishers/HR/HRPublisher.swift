@@ -17,11 +17,8 @@ public struct HRPublisher: Publisher {
     profile == "oracle-hdl" ? [try OracleHDL(settings, in: set, context)] : []
   }
 
-  private static let generic = ReadyTable(
-    "employees.csv",
-    """
-    columns:
-      - Employee Number: employee_reference
+  /// What both files say of a person after the number.
+  private static let facts = """
       - First Name: first_name
       - Last Name: last_name
       - Email: email
@@ -31,7 +28,15 @@ public struct HRPublisher: Publisher {
       - Manager: line_manager
       - Salary Grade: salary_grade
       - Status: status
-    """)
+    """
+
+  private static let generic = ReadyTable(
+    "employees.csv",
+    """
+    columns:
+      - Employee Number: employee_reference
+
+    """ + facts)
 
   private static let changes = ReadyTable(
     "employees-changes.csv",
@@ -41,16 +46,8 @@ public struct HRPublisher: Publisher {
     columns:
       - Employee Number: employee_reference
       - Change: change
-      - First Name: first_name
-      - Last Name: last_name
-      - Email: email
-      - Position: job_title
-      - Start Date: employment_start_date
-      - End Date: employment_end_date
-      - Manager: line_manager
-      - Salary Grade: salary_grade
-      - Status: status
-    """)
+
+    """ + facts)
 
   private static let leavers = ReadyTable(
     "leavers.csv",

@@ -32,14 +32,13 @@ struct RowMaker: Sendable {
     return isActive && filter.leaversWithinDays.map { hasLeft(member, within: $0) } ?? false
   }
 
-  /// Of whoever was deactivated without an end date nobody knows since when: they stay.
   /// By what the system knows somebody's row.
   func key(of member: StaffMember) -> String? {
     var wasCut = false
-    let column = mapping.columns.first { !$0.source.fields.contains(where: \.isOfTheDifference) }
-    return try? column?.text(RowSubject(member), context, &wasCut)
+    return try? mapping.keyColumn.map { try mapping.columns[$0].text(RowSubject(member), context, &wasCut) }
   }
 
+  /// Of whoever was deactivated without an end date nobody knows since when: they stay.
   private func hasLeft(_ member: StaffMember, within days: Int) -> Bool {
     guard member.status != .pending else { return false }
     guard let end = member.person.endDate, end < context.asOf else { return true }

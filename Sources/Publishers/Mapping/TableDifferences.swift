@@ -8,7 +8,6 @@ final class TableDifferences {
   private var differences: Differences?
   /// Cells that speak of the run, such as its day: they are left out of the comparison.
   private var ofTheRun: [Int: String] = [:]
-  /// By which column the system knows a row: the first, but for what rows of differences say of themselves.
   private let keyColumn: Int?
   /// The row at hand, while it is compared.
   private var current: MadeRow?
@@ -21,7 +20,7 @@ final class TableDifferences {
   ) throws {
     self.mapping = mapping
     self.output = output
-    keyColumn = mapping.columns.firstIndex { !$0.source.fields.contains(where: \.isOfTheDifference) }
+    keyColumn = mapping.keyColumn
     let nobody = RowSubject(Unit(id: UnitID(0), code: UnitCode("")))
     for (place, column) in mapping.columns.enumerated() {
       let fields = column.source.fields

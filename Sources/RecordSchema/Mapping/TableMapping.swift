@@ -69,6 +69,11 @@ public struct TableMapping: Sendable, Equatable {
   public var watched: [TableColumn] = []
 
   public init(file: String) { self.file = file }
+
+  /// By which column the system knows a row: the first, but for what rows of differences say of themselves.
+  public var keyColumn: Int? {
+    columns.firstIndex { !$0.source.fields.contains(where: \.isOfTheDifference) }
+  }
 }
 
 /// How rows become bytes.

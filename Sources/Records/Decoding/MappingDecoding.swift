@@ -52,8 +52,8 @@ extension ConfigurationDecoder {
     mapping.headerRows = number(parts["header_rows"], "\(what).header_rows", from: 0, to: 2) ?? 1
     mapping.preamble = texts(parts["preamble"], "\(what).preamble")
     mapping.trailer = text(parts["trailer"], "\(what).trailer")
-    judgePlaceholders(parts["preamble"]?.items ?? [parts["preamble"], parts["trailer"]].compactMap(\.self))
-    if parts["preamble"]?.items != nil { judgePlaceholders([parts["trailer"]].compactMap(\.self)) }
+    let preamble = parts["preamble"].map { $0.items ?? [$0] } ?? []
+    judgePlaceholders(preamble + [parts["trailer"]].compactMap(\.self))
     mapping.format = tableFormat(parts, what)
     var usual = TableColumn("", .constant(""))
     if let pattern = datePattern(parts["dates"], "\(what).dates") { usual.dateFormat = pattern }
@@ -155,7 +155,7 @@ extension ConfigurationDecoder {
           : "Add content: changes, or remove it.")
     }
     if mapping.content != .full {
-      let key = mapping.columns.first { !$0.source.fields.contains(where: \.isOfTheDifference) }
+      let key = mapping.keyColumn.map { mapping.columns[$0] }
       if key.map({ $0.source.fields.isEmpty || $0.source.fields.contains(where: \.isOfTheRun) }) ?? true {
         reader.report(
           .unusableTable,

@@ -78,13 +78,34 @@ let package = Package(
         crypto,
       ],
       exclude: publisherNotes),
+    module("Access", ["RecordSchema", "FileStore", crypto, grdb, sqlite]),
+    module(
+      "Roster",
+      [
+        "RecordSchema", "GitStore", "FileStore", "Catalogue", "Records", "Events", "Journal", "Workers", crypto,
+      ]),
+    module("Editing", ["RecordSchema", "YAMLReader"]),
+    module(
+      "Proposals", ["RecordSchema", "GitStore", "Catalogue", "Records", "Validators", "Editing"]),
+    module(
+      "Recruitment",
+      [
+        "RecordSchema", "YAMLReader", "GitStore", "FileStore", "Catalogue", "Records", "Validators", "Editing",
+        "Proposals", "Access", crypto, grdb, sqlite,
+      ]),
+    module(
+      "HTTPAPI",
+      [
+        "RecordSchema", "GitStore", "FileStore", "Records", "Events", "Access", "Roster", "Recruitment", "Workers",
+        crypto, hummingbird, httpTypes, nioCore, logging,
+      ]),
     .executableTarget(
       name: "staffrepo",
       dependencies: [
         "RecordSchema", "YAMLReader", "GitStore", "FileStore", "Catalogue", "Records", "Validators", "Changes",
         "Events",
-        "Journal", "Ledger", "Publishers", "Workers", "Addresses", argumentParser, hummingbird, httpTypes, nioCore,
-        logging,
+        "Journal", "Ledger", "Publishers", "Workers", "Addresses", "Access", "Roster", "Editing", "Proposals",
+        "Recruitment", "HTTPAPI", argumentParser, hummingbird, httpTypes, nioCore, logging, crypto,
       ],
       swiftSettings: settings),
 
@@ -100,6 +121,18 @@ let package = Package(
         "RecordSchema", "YAMLReader", "GitStore", "Catalogue", "Records", "Validators", "Workers", "RecordChecks",
         crypto,
       ]),
+    tests("AccessTests", ["RecordSchema", "Access"]),
+    tests("RosterTests", ["RecordSchema", "GitStore", "Records", "Events", "Roster"]),
+    tests(
+      "RecruitmentTests",
+      [
+        "RecordSchema", "YAMLReader", "GitStore", "FileStore", "Records", "Validators", "Editing", "Proposals",
+        "Access",
+        "Recruitment",
+      ]),
+    tests(
+      "HTTPAPITests",
+      ["RecordSchema", "Access", "Roster", "HTTPAPI", hummingbird, httpTypes, nioCore]),
     tests("EventsTests", ["RecordSchema", "Events"]),
     tests(
       "PublishersTests",

@@ -1,0 +1,2 @@
+import Recruitment
+import Testing

@@ -1,0 +1,2 @@
+import Roster
+import Testing

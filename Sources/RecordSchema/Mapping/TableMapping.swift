@@ -100,6 +100,10 @@ public struct TableFormat: Sendable, Equatable {
 
   /// One ASCII character.
   public var delimiter: UInt8 = UInt8(ascii: ",")
+  /// The delimiters that have names.
+  public static let delimiterNames: KeyValuePairs<String, String> = [
+    "comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "tilde": "~",
+  ]
   public var quoting = Quoting.minimal
   public var lineEnd = LineEnd.crlf
   public var encoding = TextEncoding.utf8

@@ -210,14 +210,14 @@ extension ConfigurationDecoder {
   private mutating func tableFormat(_ parts: [String: YAMLNode], _ what: String) -> TableFormat {
     var format = TableFormat()
     if let node = parts["delimiter"], let text = node.scalar {
-      let names = ["comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "tilde": "~"]
-      let character = names[text] ?? text
+      let character = TableFormat.delimiterNames.first { $0.key == text }?.value ?? text
       if let byte = character.utf8.first, character.utf8.count == 1, byte == 0x09 || (0x20..<0x7F).contains(byte),
         !isASCIIAlphanumeric(byte), byte != UInt8(ascii: "\"")
       {
         format.delimiter = byte
       } else {
-        invalid("\(what).delimiter takes comma, semicolon, tab, pipe, tilde, or one such character.", node)
+        let names = TableFormat.delimiterNames.map(\.key).joined(separator: ", ")
+        invalid("\(what).delimiter takes \(names), or one such character.", node)
       }
     }
     format.quoting = word(parts["quotes"], "\(what).quotes") ?? .minimal

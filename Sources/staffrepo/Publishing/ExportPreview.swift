@@ -36,9 +36,10 @@ struct ExportPreview {
   }
 
   private func form(_ format: TableFormat) -> String {
-    let delimiter = format.delimiter == 0x09 ? "tab" : String(UnicodeScalar(format.delimiter))
+    let character = String(UnicodeScalar(format.delimiter))
+    let delimiter = TableFormat.delimiterNames.first { $0.value == character }?.key ?? "'\(character)'"
     return
-      "divided by \(delimiter), \(format.encoding.rawValue)\(format.hasByteOrderMark ? " with a byte order mark" : "")"
+      "delimiter \(delimiter), \(format.encoding.rawValue)\(format.hasByteOrderMark ? " with a byte order mark" : "")"
   }
 }
 

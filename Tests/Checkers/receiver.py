@@ -1,17 +1,35 @@
 """An HTTP receiver that knows nothing of the product: it keeps what arrives, byte for byte, and answers 204."""
 
 import threading
-from dataclasses import dataclass
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest.mock import patch
 
 
 @dataclass(frozen=True)
 class Received:
-    """One request as it came over the wire; header names in lower case."""
+    """One request as it came over the wire, and when; header names in lower case."""
 
     endpoint: str
     headers: dict[str, str]
     body: bytes
+    at: float = field(default_factory=time.time)
+
+
+@contextmanager
+def at_arrival(request: Received):
+    """What the libraries that verify take for the present is when the request came, however long the tests have run."""
+
+    class Then(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.fromtimestamp(request.at, tz)
+
+    with patch("standardwebhooks.webhooks.datetime", Then):
+        yield
 
 
 class Server(ThreadingHTTPServer):

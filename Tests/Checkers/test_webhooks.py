@@ -13,7 +13,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from conftest import GRADE, KEYS, PIN
 from house import unit_codes
-from receiver import Received
+from receiver import Received, at_arrival
 
 ORGANISATION = "urn:staffrepo:organisation:1"
 KEYS_OF = {
@@ -131,7 +131,8 @@ def test_signatures_verify(house, endpoint):
         signatures = request.headers["webhook-signature"].split(" ")
         assert len(signatures) == len(KEYS_OF[endpoint])
         for secret, signature in zip(KEYS_OF[endpoint], signatures):
-            webhook(secret).verify(request.body, request.headers | {"webhook-signature": signature})
+            with at_arrival(request):
+                webhook(secret).verify(request.body, request.headers | {"webhook-signature": signature})
 
 
 @pytest.mark.parametrize("endpoint", KEYS_OF)
@@ -148,7 +149,7 @@ def test_what_was_tampered_with_does_not_verify(house, endpoint):
         (key, request.body, {"webhook-timestamp": later}),
         (webhook(stranger), request.body, {}),
     ):
-        with pytest.raises(WebhookVerificationError, match="No matching signature"):
+        with at_arrival(request), pytest.raises(WebhookVerificationError, match="No matching signature"):
             judge.verify(body, request.headers | headers)
 
 

@@ -182,12 +182,15 @@ struct Importing {
         ).at(hire.place(of: .sourceReference))
       ]
     } else {
-      let draft = try plan.drafting.draft(hire, id: ids[row] ?? 999_999)
+      let draft = try plan.drafting.draft(hire, id: ids[row] ?? Self.stand(in: row))
       results[row].errors = draft.errors
       results[row].warnings += draft.warnings
       if draft.errors.isEmpty { plan.new.append((row, draft)) }
     }
   }
+
+  /// Stands for an id until it is known who gets one: for each hire another, since a reference may be made of it.
+  private static func stand(in row: Int) -> Int { 900_000 + row }
 
   private var allowedUnits: Set<UnitCode>? {
     if case .key(let grant) = request.holder { grant.units } else { nil }

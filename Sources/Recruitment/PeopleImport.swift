@@ -123,10 +123,6 @@ struct PeopleRun {
 
   /// - Returns: whether the person is new.
   private mutating func look(at row: PeopleRow, _ number: Int) throws -> Bool {
-    guard row.findings.isEmpty else {
-      refuse(number, row.findings)
-      return false
-    }
     let matches = try self.matches(row)
     let people = Dictionary(matches.map { ($0.person.id, $0) }) { first, _ in first }
     guard people.count <= 1 else {
@@ -140,7 +136,17 @@ struct PeopleRun {
         ])
       return false
     }
-    guard let match = people.values.first else { return true }
+    guard let match = people.values.first else {
+      if row.findings.isEmpty { return true }
+      // All that is wrong is told at once.
+      _ = try settleNew(row, number, id: 900_000 + number)
+      refuse(number, row.findings + report.rows[number].findings)
+      return false
+    }
+    guard row.findings.isEmpty else {
+      refuse(number, row.findings)
+      return false
+    }
     guard touched.insert(match.person.id).inserted else {
       refuse(
         number,
@@ -253,7 +259,7 @@ struct PeopleRun {
   private mutating func create(_ new: [Int], _ rows: [PeopleRow]) throws {
     // Rows that cannot become a record take no id.
     var good: [Int] = []
-    for number in new where try settleNew(rows[number], number, id: 999_999) { good.append(number) }
+    for number in new where try settleNew(rows[number], number, id: 900_000 + number) { good.append(number) }
     taken = []
     let claimed = Set(good.compactMap { rows[$0].row["id"].flatMap { Int($0.text) } })
     let without = good.filter { rows[$0].row["id"] == nil }

@@ -250,7 +250,7 @@ import Testing
     #expect(rows.map { $0["state"] } == ["pending_review", "refused", "refused", "refused", "pending_review"])
     #expect(rows.map { $0["source_id"] } == ["B-1", "B-2", "B-3", "B-1", "B-5"])
     #expect(rows[0]["person_id"] == 3 && rows[4]["person_id"] == 4)
-    #expect(rows[2]["errors"]?.value(at: "/0/line") == 4 && rows[2]["errors"]?.value(at: "/0/column") == 36)
+    #expect(rows[2]["errors"]?.value(at: "/0/line") == 4 && rows[2]["errors"]?.value(at: "/0/column") == 37)
     #expect(rows[1]["errors"]?.value(at: "/0/code") == "P004")
     guard case .string(let branch)? = answer.body["branch"] else { return #expect(Bool(false)) }
     #expect(branch.hasPrefix("recruitment/ats/batch-"))

@@ -141,6 +141,7 @@ struct PeopleRun {
       // All that is wrong is told at once.
       _ = try settleNew(row, number, id: 900_000 + number)
       refuse(number, row.findings + report.rows[number].findings)
+      report.rows[number].person = nil
       return false
     }
     guard row.findings.isEmpty else {

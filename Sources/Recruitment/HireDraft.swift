@@ -86,6 +86,12 @@ struct HireDrafting {
     return draft
   }
 
+  /// Nobody after this one gets the reference or address of somebody who is in the request as well.
+  mutating func note(_ person: Person) {
+    takenReferences.insert(person.reference.folded)
+    takenEmails.insert(person.email.lowercased())
+  }
+
   func bytes(of draft: HireDraft) -> [UInt8] { PersonText.file(draft.lines, header: header) }
 
   // MARK: Unit

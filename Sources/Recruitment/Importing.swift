@@ -153,10 +153,12 @@ struct Importing {
       let differences =
         try isSame
         ? [] : HireComparison(draft: drafting.draft(hire, id: person.id.rawValue), person: person).differences
+      plan.drafting.note(person)
       if !differences.isEmpty { results[row].warnings.append(otherwise(differences, hire)) }
     } else if let pending = ground.pending(key(row)) {
       results[row].become(.pendingReview, pending.person, branch: pending.branch, commit: pending.commit)
       results[row].isRepeated = true
+      defer { plan.drafting.note(pending.person) }
       guard !isSame else { return }
       var draft = try plan.drafting.draft(hire, id: pending.person.id.rawValue)
       if let given = hire[.employeeReference], given != pending.person.reference.rawValue {

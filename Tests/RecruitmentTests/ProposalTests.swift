@@ -80,7 +80,7 @@ import YAMLReader
     let house = try HiringHouse()
     let repository = try house.host.open()
     let many = (3..<60).map {
-      ProposedFile(path: "data/notes/\($0 % 7)/n\($0).txt", bytes: Array("\($0)".utf8))
+      ProposedFile(path: "notes/\($0 % 7)/n\($0).txt", bytes: Array("\($0)".utf8))
     }
     func objects() throws -> String { try house.git("cat-file", "--batch-all-objects", "--batch-check") }
     let before = try objects()

@@ -109,6 +109,28 @@ import Testing
     #expect(throws: PeopleImport.Fault.self) { try run(house, "A,B\n1,2\n", mapping) }
   }
 
+  @Test func `is refused or reported on however malformed it is`() throws {
+    let house = try HiringHouse()
+    var random = SeededRandom(4)
+    let pieces = [
+      ",", "\"", "\n", ";", "\r", "\u{0}", "id", "999999999999999999999", "0000-00-00", "team-a|office", "- x",
+    ]
+    .map { Array($0.utf8) }
+    for _ in 0..<150 {
+      var bytes = Array(Self.table.utf8)
+      for _ in 0..<Int.random(in: 1...8, using: &random) { bytes.mutate(with: pieces, &random) }
+      var options = PeopleImport.Options()
+      options.source = "digital-id"
+      options.isDryRun = true
+      options.updates = true
+      do {
+        let report = try PeopleImport(house.host, options, now: HiringHouse.now).run(bytes, PeopleMapping())
+        #expect(report.rows.allSatisfy { $0.outcome != .refused || !$0.findings.isEmpty })
+      } catch is PeopleImport.Fault {}
+    }
+    #expect(try house.branches() == ["main"])
+  }
+
   @Test func `of thousands of rows is taken in at once`() throws {
     let house = try HiringHouse()
     var table = "employee_reference,first_name,last_name,email,job_title,employment_start_date,unit\n"

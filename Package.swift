@@ -84,7 +84,7 @@ let package = Package(
       [
         "RecordSchema", "GitStore", "FileStore", "Catalogue", "Records", "Events", "Journal", "Workers", crypto,
       ]),
-    module("Editing", ["RecordSchema", "YAMLReader"]),
+    module("Editing", ["RecordSchema", "YAMLReader", "Records"]),
     module(
       "Proposals", ["RecordSchema", "GitStore", "Catalogue", "Records", "Validators", "Editing"]),
     module(
@@ -128,7 +128,7 @@ let package = Package(
       [
         "RecordSchema", "YAMLReader", "GitStore", "FileStore", "Records", "Validators", "Editing", "Proposals",
         "Access",
-        "Recruitment",
+        "Recruitment", crypto,
       ]),
     tests(
       "HTTPAPITests",
@@ -142,6 +142,7 @@ let package = Package(
       "EndToEndTests",
       [
         "staffrepo", "RecordSchema", "GitStore", "FileStore", "Records", "Events", "Journal", "Ledger", "Publishers",
+        "Access", "Proposals", "Recruitment",
       ]),
   ]
 )

@@ -1,3 +1,4 @@
+import RecordSchema
 import Access
 import Testing
 

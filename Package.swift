@@ -121,7 +121,7 @@ let package = Package(
         "RecordSchema", "YAMLReader", "GitStore", "Catalogue", "Records", "Validators", "Workers", "RecordChecks",
         crypto,
       ]),
-    tests("AccessTests", ["RecordSchema", "Access"]),
+    tests("AccessTests", ["RecordSchema", "Records", "Access"]),
     tests("RosterTests", ["RecordSchema", "GitStore", "Records", "Events", "Roster"]),
     tests(
       "RecruitmentTests",

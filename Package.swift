@@ -84,7 +84,7 @@ let package = Package(
       [
         "RecordSchema", "GitStore", "FileStore", "Catalogue", "Records", "Events", "Journal", "Workers", crypto,
       ]),
-    module("Editing", ["RecordSchema", "YAMLReader"]),
+    module("Editing", ["RecordSchema", "YAMLReader", "Records"]),
     module(
       "Proposals", ["RecordSchema", "GitStore", "Catalogue", "Records", "Validators", "Editing"]),
     module(

@@ -256,7 +256,7 @@ extension DataRepository {
     #expect(active["refused"] as? Int == 1)
     #expect(active["last_used"] as? String == "2026-11-30T21:30:00Z")
     #expect(active["scopes"] as? [String] == ["staff:read"])
-    #expect(active["until"] as? String == "2027-09-26T00:00:00Z")
+    #expect(active["until"] as? String == "2027-09-25T23:00:00Z", "midnight in London")
     let text = try repository.staffrepo("apikey", "list", environment: now)
     #expect(text.output.contains("removed, not committed"))
     #expect(text.output.split(separator: "\n").count == 8)

@@ -128,7 +128,7 @@ let package = Package(
       [
         "RecordSchema", "YAMLReader", "GitStore", "FileStore", "Records", "Validators", "Editing", "Proposals",
         "Access",
-        "Recruitment",
+        "Recruitment", crypto,
       ]),
     tests(
       "HTTPAPITests",
@@ -142,7 +142,7 @@ let package = Package(
       "EndToEndTests",
       [
         "staffrepo", "RecordSchema", "GitStore", "FileStore", "Records", "Events", "Journal", "Ledger", "Publishers",
-        "Access",
+        "Access", "Proposals", "Recruitment",
       ]),
   ]
 )

@@ -169,6 +169,9 @@ struct Workspace {
     }
   }
 
+  /// Where servers write down which key was used how often.
+  var keyUsePath: String { "\(folder)/keys.sqlite" }
+
   /// Held by whoever publishes: one process at a time writes journal, ledger and export sets.
   ///
   /// - Parameter seconds: how long to wait for another; `nil`: as long as it takes.

@@ -87,7 +87,7 @@ let package = Package(
         crypto,
       ],
       exclude: publisherNotes),
-    module("Access", ["RecordSchema", "FileStore", crypto, grdb, sqlite]),
+    module("Access", ["RecordSchema", "FileStore", "Addresses", crypto, grdb, sqlite]),
     module(
       "Roster",
       [
@@ -152,6 +152,7 @@ let package = Package(
       "EndToEndTests",
       [
         "staffrepo", "RecordSchema", "GitStore", "FileStore", "Records", "Events", "Journal", "Ledger", "Publishers",
+        "Access",
       ]),
   ]
 )
@@ -171,6 +172,13 @@ if Context.environment["STAFFREPO_FUZZ"] != nil {
   for target in package.targets where target.type == .regular || target.type == .executable {
     target.swiftSettings? += [.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"])]
   }
+}
+
+// Only script/bench --keys sets this.
+if Context.environment["STAFFREPO_KEYS"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "Keys", dependencies: ["RecordSchema", "Access"], path: "Bench/Keys", swiftSettings: settings))
 }
 
 // Only script/bench --worst sets this.

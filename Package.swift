@@ -105,9 +105,8 @@ let package = Package(
     module(
       "HTTPAPI",
       [
-        "CZlib", "RecordSchema", "GitStore", "FileStore", "Records", "Events", "Access", "Roster", "Proposals",
-        "Recruitment", "Workers", crypto, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioPosix, nioHTTP1, nioHTTPTypes,
-        nioSSL, logging,
+        "CZlib", "RecordSchema", "FileStore", "Access", "Roster", crypto, hummingbirdCore, hummingbirdTLS, httpTypes,
+        nioCore, nioPosix, nioHTTP1, nioHTTPTypes, nioSSL, logging,
       ]),
     .executableTarget(
       name: "staffrepo",

@@ -72,7 +72,7 @@ final class RosterReader {
     _ commit: OID, _ asOf: CalendarDate, _ staff: Staff, _ list: ChunkList, _ units: UnitTree
   ) throws -> Roster {
     Roster(
-      commit, committed: Instant(seconds: try repository.info(of: commit).time), asOf: asOf, staff.configuration, list,
+      commit, committed: Instant(seconds: try repository.info(of: commit).time), asOf: asOf, staff.configuration, keys: staff.apiKeys, list,
       units, held: staff.heldPeople, images: images)
   }
 

@@ -1,3 +1,4 @@
+import GitStore
 import Recruitment
 
 extension Workspace {

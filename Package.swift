@@ -131,7 +131,9 @@ let package = Package(
         crypto,
       ]),
     tests("AccessTests", ["RecordSchema", "Records", "Access"]),
-    tests("RosterTests", ["RecordSchema", "GitStore", "Records", "Events", "Roster"]),
+    tests(
+      "RosterTests",
+      ["RecordSchema", "GitStore", "FileStore", "Catalogue", "Records", "Events", "Journal", "Roster"]),
     tests(
       "RecruitmentTests",
       [
@@ -186,4 +188,12 @@ if Context.environment["STAFFREPO_WORST"] != nil {
     .executableTarget(
       name: "Worst", dependencies: ["RecordSchema", "YAMLReader", "Records", "Validators", "RecordChecks"],
       path: "Bench/Worst", swiftSettings: settings))
+}
+
+// Only script/bench --roster sets this.
+if Context.environment["STAFFREPO_ROSTER"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "RosterBench", dependencies: ["RecordSchema", "GitStore", "Roster"], path: "Bench/Roster",
+      swiftSettings: settings))
 }

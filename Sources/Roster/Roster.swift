@@ -29,11 +29,12 @@ public final class Roster: Sendable {
 
   init(
     _ oid: OID, committed: Instant, asOf: CalendarDate, _ configuration: Configuration, keys: [APIKey],
-    _ list: ChunkList, _ units: UnitTree, held: Set<PersonID>, images: ImageReader
+    _ list: ChunkList,
+    _ units: UnitTree, held: Set<PersonID>, images: ImageReader
   ) {
     (self.oid, self.committed, self.asOf, self.configuration) = (oid, committed, asOf, configuration)
-    (self.list, self.units, self.held, self.images) = (list, units, held, images)
     self.keys = keys
+    (self.list, self.units, self.held, self.images) = (list, units, held, images)
     commit = oid.description
   }
 

@@ -108,6 +108,7 @@ public struct ProposalDesk {
   ) throws -> ProposalOutcome {
     let (tip, reference) = (try tip(), "refs/heads/\(name)")
     let open = try repository.target(of: reference)
+    if open == nil { try makeSureOfRoom(for: name) }
     let parent = open ?? tip
     guard let proposal = try make(CommitSource(repository, commit: parent)) else { return .unneeded }
     let commit = try write(proposal, on: parent)
@@ -119,6 +120,19 @@ public struct ProposalDesk {
       LandedProposal(
         commit: commit, branch: name, isDirect: false, warnings: verdict.warnings + verdict.brakes,
         reviewReason: reason))
+  }
+
+  /// git keeps a branch as a file, so that none can lie below another.
+  private func makeSureOfRoom(for name: String) throws {
+    var above = name[...]
+    while let slash = above.lastIndex(of: "/") {
+      above = above[..<slash]
+      guard try repository.target(of: "refs/heads/\(above)") != nil else { continue }
+      throw GitError(
+        .other,
+        "The branch \(above) is in the way of \(name), which is wanted for a review. Rename it: git branch -m \(above) \(above)-old"
+      )
+    }
   }
 
   private func move(_ name: String, to commit: OID, expected: OID?, _ proposal: Proposal) throws {

@@ -159,8 +159,13 @@ extension SubscriptionDesk.Request {
       .init("commit", .string(landed.commit.description)), .init("branch", .string(landed.branch)),
       .init("subscription", subscription),
     ]
-    if let reason = landed.reviewReason { members.append(.init("reason", .string(reason))) }
-    members.append(.init("warnings", .array(landed.warnings.map(\.json))))
+    // A policy's own words name people; whoever reviews it sees them.
+    if let reason = landed.reviewReason {
+      members.append(.init("reason", .string(reason.hasPrefix("G") ? "rule \(reason.prefix { $0 != ":" })" : reason)))
+    }
+    let warnings = landed.warnings.filter { $0.severity == .warning && !$0.isBrake }
+    members.append(
+      .init("warnings", .array(warnings.map { ["code": .string($0.rule.code), "message": .string($0.message)] })))
     return Outcome(status: landed.isDirect ? status : 202, json: .object(members + more))
   }
 

@@ -139,11 +139,11 @@ let package = Package(
       [
         "RecordSchema", "YAMLReader", "GitStore", "FileStore", "Records", "Validators", "Editing", "Proposals",
         "Access",
-        "Recruitment",
+        "Recruitment", crypto,
       ]),
     tests(
       "HTTPAPITests",
-      ["RecordSchema", "Access", "Roster", "HTTPAPI", hummingbird, httpTypes, nioCore]),
+      ["RecordSchema", "GitStore", "FileStore", "Access", "Roster", "HTTPAPI", logging]),
     tests("EventsTests", ["RecordSchema", "Events"]),
     tests(
       "PublishersTests",
@@ -153,7 +153,7 @@ let package = Package(
       "EndToEndTests",
       [
         "staffrepo", "RecordSchema", "GitStore", "FileStore", "Records", "Events", "Journal", "Ledger", "Publishers",
-        "Access",
+        "Access", "Proposals", "Recruitment",
       ]),
   ]
 )

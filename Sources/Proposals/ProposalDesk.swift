@@ -33,6 +33,7 @@ public struct ProposalDesk {
   private let now: Instant
   /// Everything is judged, and no branch moves.
   private let isRehearsal: Bool
+  private let rehearsed = Rehearsed()
   /// Called when something landed on the branch.
   private let wake: @Sendable () -> Void
 
@@ -140,11 +141,30 @@ public struct ProposalDesk {
     try repository.move(name, to: commit, expected: expected, log: "staffrepo: \(proposal.author.name)")
   }
 
+  /// So many objects are cheaper in one file than each in a file of its own, which reaches the disk by itself.
+  private static let packedFrom = 32
+
   private func write(_ proposal: Proposal, on parent: OID) throws -> OID {
+    guard proposal.files.count >= Self.packedFrom || isRehearsal else {
+      return try write(proposal, on: parent, in: repository)
+    }
+    let (commit, pack) = try repository.packing { try write(proposal, on: parent, in: $0) }
+    if isRehearsal { rehearsed.packs.append(pack) }
+    return commit
+  }
+
+  private func write(_ proposal: Proposal, on parent: OID, in repository: Repository) throws -> OID {
     let tree = try repository.info(of: parent).tree
     let signature = Signature(name: proposal.author.name, email: proposal.author.email, time: now.seconds)
     let files = try repository.storing(proposal.files.map { ($0.path, $0.bytes) })
     return try repository.writeCommit(
       tree: repository.tree(tree, changing: files), parents: [parent], signature: signature, message: proposal.text)
   }
+}
+
+/// What a rehearsal leaves behind, gone when it is over.
+private final class Rehearsed {
+  var packs: [NewPack] = []
+
+  deinit { for pack in packs { pack.remove() } }
 }

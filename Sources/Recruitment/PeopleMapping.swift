@@ -26,6 +26,8 @@ public struct PeopleMapping: Sendable, Equatable {
   /// Why a mapping cannot be used.
   public struct Fault: Error, Sendable, Equatable, CustomStringConvertible {
     public let description: String
+
+    public init(description: String) { self.description = description }
   }
 
   /// Reads a mapping's YAML: `columns:`, and below it `field: column` or `field: {column: ..., dates: ..., values: ...}`.

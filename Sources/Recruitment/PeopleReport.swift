@@ -8,6 +8,12 @@ public struct PeopleReport: Sendable {
     public let field: String
     public let old: String
     public let new: String
+
+    public init(field: String, old: String, new: String) {
+      self.field = field
+      self.old = old
+      self.new = new
+    }
   }
 
   public struct Row: Sendable {

@@ -22,13 +22,18 @@ public struct Grant: Hashable, Sendable {
   public let units: Set<UnitCode>?
   /// The instant from which the key is worth nothing.
   public let expiry: Instant?
+  /// By which a key is told from an earlier one of the same name.
+  public let keyHash: String
 
-  public init(key: String, system: String, scopes: Set<Scope>, units: Set<UnitCode>?, expiry: Instant?) {
+  public init(
+    key: String, system: String, scopes: Set<Scope>, units: Set<UnitCode>?, expiry: Instant?, keyHash: String = ""
+  ) {
     self.key = key
     self.system = system
     self.scopes = scopes
     self.units = units
     self.expiry = expiry
+    self.keyHash = keyHash
   }
 
   public var sight: Sight { Sight(units: units, isSensitive: scopes.contains(.staffReadSensitive)) }

@@ -51,7 +51,7 @@ public enum AnyReading: Sendable {
         PersonDecoder.read(
           path: path, document: document, configuration: configuration, lines: bytes))
     case .apiKey:
-      self = .apiKey(APIKeyDecoder.read(path: path, document: document))
+      self = .apiKey(APIKeyDecoder.read(path: path, document: document, lines: bytes))
     case .webhook:
       self = .webhook(
         SubscriptionDecoder.read(path: path, document: document, configuration: configuration))

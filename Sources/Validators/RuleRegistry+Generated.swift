@@ -98,6 +98,7 @@ extension RuleRegistry {
   ]
 
   static let apiKeys: [any APIKeyRule.Type] = [
+    EmptyKeyUnits.self,
     EndlessKey.self,
     ExpiredKey.self,
     ExpiringKey.self,

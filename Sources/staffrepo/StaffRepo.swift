@@ -24,6 +24,6 @@ struct StaffRepo: ParsableCommand {
       CommandGroup(name: "Publishing", subcommands: [Events.self, PlanCommand.self, Publish.self, Export.self]),
       CommandGroup(
         name: "Seeing", subcommands: [Status.self, Deliveries.self, Redeliver.self, Audit.self, Doctor.self]),
-      CommandGroup(name: "Connecting", subcommands: [Listen.self, WebhookCommand.self, Hook.self]),
+      CommandGroup(name: "Connecting", subcommands: [Serve.self, Listen.self, WebhookCommand.self, Hook.self]),
     ])
 }

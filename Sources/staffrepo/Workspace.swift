@@ -41,6 +41,9 @@ struct Workspace {
 
   private var cacheFolder: String { "\(folder)/cache" }
 
+  /// Where catalogues are kept; `nil`: nowhere.
+  var cataloguesFolder: String? { isCaching ? cacheFolder : nil }
+
   /// Where validation keeps what it found; `nil` when nothing is to be kept or used.
   ///
   /// - Parameter isReadOnly: for commits that may yet be refused.
@@ -157,6 +160,9 @@ struct Workspace {
     }
   }
 
+  /// Where servers write down which key was used how often.
+  var keyUsePath: String { "\(folder)/keys.sqlite" }
+
   /// Held by whoever publishes: one process at a time writes journal, ledger and export sets.
   ///
   /// - Parameter seconds: how long to wait for another; `nil`: as long as it takes.
@@ -164,6 +170,17 @@ struct Workspace {
   func publishingLock(waiting seconds: Double?) throws -> FileLock? {
     try FileStore.makeDirectory(folder)
     return try FileLock(lockPath, waiting: seconds)
+  }
+
+  /// The publishing lock for as long as a daemon lives, signed by it.
+  func daemonLock() throws -> FileLock {
+    guard let lock = try publishingLock(waiting: 5) else {
+      throw Refusal(
+        daemon().map { "Process \($0) watches this repository already." }
+          ?? "Another process publishes; try again when it is done.")
+    }
+    lock.sign("watch \(getpid())")
+    return lock
   }
 
   private var lockPath: String { "\(folder)/publish.lock" }

@@ -43,7 +43,7 @@ extension CatalogueChunk {
     case .apiKey(let key):
       if let draft = key.draft {
         if !draft.keyHash.isEmpty { mark(.keyHash, draft.keyHash, .claim) }
-        markUnits(draft.units, .keyUnit)
+        markUnits(draft.units ?? [], .keyUnit)
       }
       note()
     case .webhook(let subscription):

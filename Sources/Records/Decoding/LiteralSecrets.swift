@@ -38,34 +38,18 @@ public enum LiteralSecrets {
     return found
   }
 
-  /// `stf_`, 30 characters, and 6 of their checksum.
   private static func endOfKey(_ bytes: UnsafeBufferPointer<UInt8>, _ place: Int) -> Int? {
-    guard precedes(bytes, place, "stf"), place + 37 <= bytes.count else { return nil }
-    let body = bytes[(place + 1)..<(place + 37)]
-    guard body.allSatisfy(isBase62), checksum(of: Array(body.prefix(30))).elementsEqual(body.suffix(6)) else {
-      return nil
-    }
-    return place + 37
+    let end = place + 1 + KeyFormat.bodyLength + KeyFormat.checksumLength
+    guard precedes(bytes, place, "stf"), end <= bytes.count, KeyFormat.isBodyWithChecksum(bytes[(place + 1)..<end])
+    else { return nil }
+    return end
   }
-
-  /// The CRC-32 in base 62, as keys end with it.
-  public static func checksum(of characters: [UInt8]) -> [UInt8] {
-    var rest = Int(CRC32.checksum(characters))
-    var digits: [UInt8] = []
-    for _ in 0..<6 {
-      digits.append(alphabet[rest % 62])
-      rest /= 62
-    }
-    return digits.reversed()
-  }
-
-  private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
 
   /// `whsec_` or `whsk_` and at least 24 characters of base64.
   private static func secret(_ bytes: UnsafeBufferPointer<UInt8>, _ place: Int) -> Range<Int>? {
     let length = precedes(bytes, place, "whsec") ? 5 : precedes(bytes, place, "whsk") ? 4 : 0
     guard length > 0 else { return nil }
-    let body = bytes[(place + 1)...].prefix { isBase62($0) || "+/=-_".utf8.contains($0) }
+    let body = bytes[(place + 1)...].prefix { KeyFormat.isDigit($0) || "+/=-_".utf8.contains($0) }
     return body.count >= 24 ? place - length..<body.endIndex : nil
   }
 
@@ -88,10 +72,6 @@ public enum LiteralSecrets {
     let count = word.utf8CodeUnitCount
     guard place >= count else { return false }
     return word.withUTF8Buffer { word in bytes[place - count..<place].elementsEqual(word) }
-  }
-
-  private static func isBase62(_ byte: UInt8) -> Bool {
-    byte &- UInt8(ascii: "0") < 10 || (byte | 0x20) &- UInt8(ascii: "a") < 26
   }
 }
 

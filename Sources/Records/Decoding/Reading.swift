@@ -16,11 +16,13 @@ public final class Reading<Record: Sendable>: Sendable {
   public let saysInactive: Bool
   /// The file says `is_active: true` in so many words.
   public let saysActive: Bool
+  /// When the file says that its key is revoked, readable even when the rest is not.
+  public let saysRevoked: String?
   public let findings: [Diagnostic]
 
   init(
     path: String, stem: String, draft: Record?, isWhole: Bool, claimedID: Int?, saysInactive: Bool,
-    saysActive: Bool = false, findings: [Diagnostic]
+    saysActive: Bool = false, saysRevoked: String? = nil, findings: [Diagnostic]
   ) {
     self.path = path
     self.stem = stem
@@ -29,6 +31,7 @@ public final class Reading<Record: Sendable>: Sendable {
     self.claimedID = claimedID
     self.saysInactive = saysInactive
     self.saysActive = saysActive
+    self.saysRevoked = saysRevoked
     self.findings = findings
   }
 

@@ -46,12 +46,18 @@ extension Reading {
   /// Whether a line of its own says `is_active: false`, and none says otherwise. A leaver's record that is broken further
   /// down still takes the access away.
   static func deactivates(_ bytes: [UInt8]) -> Bool {
-    let lines = bytes.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
-    let values = lines.compactMap { line -> String? in
-      let text = String(decoding: line, as: UTF8.self)
-      guard text.hasPrefix("is_active:") else { return nil }
-      return text.dropFirst(10).split(separator: "#").first.map { $0.filter { $0 != " " && $0 != "\t" } } ?? ""
-    }
+    let values = texts(of: "is_active", in: bytes)
     return !values.isEmpty && values.allSatisfy { ["false", "False", "FALSE"].contains($0) }
+  }
+}
+
+/// What lines of their own say of a field, whatever the rest of the file is: without blanks and what follows a `#`.
+func texts(of field: String, in bytes: [UInt8]) -> [String] {
+  let lines = bytes.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
+  return lines.compactMap { line in
+    let text = String(decoding: line, as: UTF8.self)
+    guard text.hasPrefix("\(field):") else { return nil }
+    return text.dropFirst(field.count + 1).split(separator: "#").first.map { $0.filter { $0 != " " && $0 != "\t" } }
+      ?? ""
   }
 }

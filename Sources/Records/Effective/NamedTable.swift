@@ -1,13 +1,36 @@
 import RecordSchema
 
-/// Subscriptions and approvals in force, by name. A file that cannot be read keeps what it last said.
-struct NamedTable<Record: Sendable> {
+/// A record that is known by its file's name.
+protocol NamedRecord: Sendable {
+  /// The record while its files cannot be taken as they stand, as far as they say beyond doubt that it is over.
+  func held(by files: [Reading<Self>]) -> Self
+}
+
+extension Subscription: NamedRecord {
+  func held(by files: [Reading<Subscription>]) -> Subscription { self }
+}
+
+extension Approval: NamedRecord {
+  func held(by files: [Reading<Approval>]) -> Approval { self }
+}
+
+extension APIKey: NamedRecord {
+  /// A key that is taken back must be worth nothing even while the rest of its file cannot be read.
+  func held(by files: [Reading<APIKey>]) -> APIKey {
+    var key = self
+    key.revokedAt = (files.compactMap(\.saysRevoked) + [revokedAt].compactMap(\.self)).min()
+    return key
+  }
+}
+
+/// Keys, subscriptions and approvals in force, by name. A file that cannot be read keeps what it last said.
+struct NamedTable<Record: NamedRecord> {
   let kind: RecordKind
   private(set) var inForce: [String: Entry<Record>] = [:]
   /// The readable files of a name, by path; nearly always one.
-  private var claims: [String: [String: Entry<Record>]] = [:]
+  private var claims: [String: [String: Reading<Record>]] = [:]
   /// The files of a name that cannot be read.
-  private var broken: [String: Set<String>] = [:]
+  private var broken: [String: [String: Reading<Record>]] = [:]
 
   init(kind: RecordKind) { self.kind = kind }
 
@@ -18,10 +41,10 @@ struct NamedTable<Record: Sendable> {
     for path in removed { forget(path, &touched) }
     for reading in read {
       forget(reading.path, &touched)
-      if let record = reading.record {
-        claims[reading.stem, default: [:]][reading.path] = Entry(record, path: reading.path)
+      if reading.isWhole {
+        claims[reading.stem, default: [:]][reading.path] = reading
       } else {
-        broken[reading.stem, default: []].insert(reading.path)
+        broken[reading.stem, default: [:]][reading.path] = reading
       }
     }
     for name in touched { settle(name) }
@@ -32,14 +55,19 @@ struct NamedTable<Record: Sendable> {
     touched.insert(name)
     claims[name]?[path] = nil
     if claims[name]?.isEmpty == true { claims[name] = nil }
-    broken[name]?.remove(path)
+    broken[name]?[path] = nil
     if broken[name]?.isEmpty == true { broken[name] = nil }
   }
 
   /// One readable file is what is in force; none at all is nothing; anything else keeps what there was.
   private mutating func settle(_ name: String) {
     let readable = claims[name] ?? [:]
-    if broken[name] == nil, readable.count <= 1 { inForce[name] = readable.first?.value }
+    if broken[name] == nil, readable.count <= 1 {
+      inForce[name] = readable.values.first.flatMap { file in file.record.map { Entry($0, path: file.path) } }
+    } else if let last = inForce[name] {
+      let files = Array(readable.values) + Array((broken[name] ?? [:]).values)
+      inForce[name] = Entry(last.record.held(by: files), path: last.path)
+    }
   }
 
   var sorted: [Record] { inForce.sorted { $0.key < $1.key }.map(\.value.record) }
@@ -52,7 +80,8 @@ struct NamedTable<Record: Sendable> {
     }
     let unreadable = broken.map { name, files in
       HeldRecord(
-        kind: kind, id: 0, key: name, path: files.min() ?? "", reason: "\(files.min() ?? name) cannot be read")
+        kind: kind, id: 0, key: name, path: files.keys.min() ?? "", reason: "\(files.keys.min() ?? name) cannot be read"
+      )
     }
     return (contested + unreadable).sorted { $0.key < $1.key }
   }

@@ -13,6 +13,7 @@ public struct Staff {
   private var unitTable: EffectiveTable<Unit>
   private var subscriptionTable = NamedTable<Subscription>(kind: .webhook)
   private var approvalTable = NamedTable<Approval>(kind: .approval)
+  private var keyTable = NamedTable<APIKey>(kind: .apiKey)
   /// What began as a catalogue.
   private let base: RecordIndex?
   /// Photos and signatures that came or went since the base: path to content.
@@ -72,6 +73,7 @@ public struct Staff {
       }, broken: noted.units)
     subscriptionTable.apply(removed: [], read: noted.subscriptions)
     approvalTable.apply(removed: [], read: noted.approvals)
+    keyTable.apply(removed: [], read: noted.keys)
   }
 
   public func person(_ id: PersonID) throws -> Entry<Person>? { try personTable.entry(id) }
@@ -102,17 +104,20 @@ public struct Staff {
   public func unit(_ id: UnitID) throws -> Entry<Unit>? { try unitTable.entry(id) }
   public var subscriptions: [Subscription] { subscriptionTable.sorted }
   public var approvals: [Approval] { approvalTable.sorted }
+  /// The keys in force, those that are revoked or have expired included: that the time decides.
+  public var apiKeys: [APIKey] { keyTable.sorted }
 
   public var units: StaffUnits { StaffUnits(unitTable, base: base, known: directory) }
 
   public var held: [HeldRecord] {
-    unitTable.heldRecords + personTable.heldRecords + subscriptionTable.heldRecords + approvalTable.heldRecords
+    unitTable.heldRecords + personTable.heldRecords + keyTable.heldRecords + subscriptionTable.heldRecords
+      + approvalTable.heldRecords
   }
 
   /// What is in force follows from this tree alone, whatever came before it.
   public var isClean: Bool {
     isConfigurationReadable && personTable.isClean && unitTable.isClean && subscriptionTable.isClean
-      && approvalTable.isClean
+      && approvalTable.isClean && keyTable.isClean
   }
 
   /// The content of a photo or signature; `nil` when no such file is there.
@@ -235,6 +240,7 @@ public struct Staff {
     change.images = change.images.filter { $0.value != images[$0.key] ?? nil }
     subscriptionTable.apply(removed: removed[.webhook] ?? [], read: read.subscriptions)
     approvalTable.apply(removed: removed[.approval] ?? [], read: read.approvals)
+    keyTable.apply(removed: removed[.apiKey] ?? [], read: read.keys)
     change.units = try unitTable.apply(removed: removed[.unit] ?? [], read: read.units)
     if !change.units.isEmpty { directory = Lazy() }
     change.people = try personTable.apply(removed: removed[.person] ?? [], read: read.people)
@@ -309,6 +315,7 @@ private struct Readings {
   var units: [Reading<Unit>] = []
   var subscriptions: [Reading<Subscription>] = []
   var approvals: [Reading<Approval>] = []
+  var keys: [Reading<APIKey>] = []
 
   mutating func add(_ reading: AnyReading) {
     switch reading {
@@ -316,7 +323,7 @@ private struct Readings {
     case .person(let reading): people.append(reading)
     case .webhook(let reading): subscriptions.append(reading)
     case .approval(let reading): approvals.append(reading)
-    case .apiKey: break
+    case .apiKey(let reading): keys.append(reading)
     }
   }
 }

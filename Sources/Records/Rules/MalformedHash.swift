@@ -8,5 +8,5 @@ extension Rule {
     example: .apiKey(
       "key_hash: «9883c457»", right: "key_hash: sha256:9883c45779e9dda8704a34220cdbd460a2420a5dc0639091ad068482d8c0e04c"
     ),
-    help: "Make a new key as docs/operator.md shows (Keys), and write its hash.")
+    help: "Make a new key, whose hash is written for you: staffrepo apikey create")
 }

@@ -6,7 +6,7 @@ enum ExpiredKey: APIKeyRule {
     "K005", "expired-key", severity: .warning,
     explanation: "The key has expired: the system that uses it gets no answer any more.",
     example: .apiKey("expires_at: «2025-02-02»", right: "expires_at: 2027-02-02"),
-    help: "Make a new key for the system (docs/operator.md, Keys), or write revoked_at: if it needs none.")
+    help: "Make the next key: staffrepo apikey rotate NAME. If the system needs none: staffrepo apikey revoke NAME")
 
   static func check(_ key: Located<APIKey>, _ context: RuleContext) -> [Finding] {
     guard key.record.revokedAt == nil, let expiry = key.record.expiryDay, expiry <= context.date else { return [] }

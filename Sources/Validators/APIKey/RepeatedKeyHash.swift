@@ -16,7 +16,7 @@ enum RepeatedKeyHash: KeyRule {
         "data/apikeys/finance.yaml":
           "system: finance\nkey_hash: sha256:71acc6c4801ad1fb28f5cdf660fc16ef362c0b37cad978ffdd687352c9de168e\nscopes: [staff:read]\nexpires_at: 2027-02-02\n"
       ]),
-    help: "Make a new key for one of the two as docs/operator.md shows (Keys).")
+    help: "Make a new key for one of the two: staffrepo apikey create")
 
   static let family = RecordKey.Family.keyHash
 

@@ -9,7 +9,7 @@ enum WeakKeyHash: APIKeyRule {
     example: .apiKey(
       "key_hash: «sha256:5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8»",
       right: "key_hash: sha256:02778948ce69f721c3bee690d8e902d92d14705d7025f3e535589558ee5ed918"),
-    help: "Make a real key as docs/operator.md shows (Keys).")
+    help: "Make a real key: staffrepo apikey create")
 
   static func check(_ key: Located<APIKey>, _ context: RuleContext) -> [Finding] {
     let digits = key.record.keyHash.dropFirst("sha256:".count)

@@ -17,7 +17,7 @@ enum ReplacedKey: ChangeRule {
           "system: hr\nkey_hash: sha256:71acc6c4801ad1fb28f5cdf660fc16ef362c0b37cad978ffdd687352c9de168e\nscopes: [staff:read]\nexpires_at: 2027-02-02\n"
       ]),
     help:
-      "Restore the file, and add the new key as a file of its own (docs/operator.md, Keys). A key that leaked gets revoked_at: in its own file."
+      "Restore the file, and make the next key in a file of its own: staffrepo apikey rotate NAME. One that leaked: staffrepo apikey revoke NAME"
   )
 
   static func check(_ change: RecordedChange) -> [Finding] {

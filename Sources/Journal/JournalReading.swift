@@ -5,7 +5,7 @@ import Records
 
 /// An entry as it stands in git.
 extension JournalEntry {
-  init(at oid: OID, in repository: Repository) throws {
+  package init(at oid: OID, in repository: Repository) throws {
     let tree = try repository.info(of: oid).tree
     guard let file = try repository.entry(at: "entry.json", in: tree) else {
       throw JournalError(description: "\(Journal.reference) leads to \(oid), which is no journal entry.")

@@ -1,0 +1,136 @@
+import GitStore
+import RecordSchema
+import Records
+
+/// A consumer's copy is of a commit that nobody knows any more, or of one too long ago: it has to fetch everything anew.
+public enum StaleCopy: Error, CustomStringConvertible {
+  case unknown
+  case tooLongAgo
+
+  public var description: String {
+    switch self {
+    case .unknown: "This repository does not know the commit, or it never was the newest of the branch."
+    case .tooLongAgo: "Too many commits came since then."
+    }
+  }
+}
+
+/// What the branch said earlier, read from git. For one thread at a time.
+final class History {
+  private let repository: Repository
+  private let reader: RosterReader
+  private var line: BranchLine
+  /// The roster of now and its records, from which others are reached by what differs.
+  private var anchor: RosterReader.Known?
+
+  init(_ repository: Repository, _ reader: RosterReader) {
+    (self.repository, self.reader) = (repository, reader)
+    line = BranchLine(repository)
+  }
+
+  /// Along more commits nobody is taken: everything is quicker to fetch.
+  private static let longest = 2000
+
+  /// What a consumer may hold who says that it knows this.
+  ///
+  /// - Parameter served: the commits that were served since this program began.
+  func past(_ since: Since, now: Roster, served: Set<OID>) throws -> Past {
+    try line.move(to: now.oid)
+    switch since {
+    case .cursor(let commit, let day):
+      return Past(try reach(try known(commit, served), on: { _ in day }, near: now).roster)
+    case .commit(let commit):
+      let commit = try known(commit, served)
+      let time = Instant(seconds: try repository.info(of: commit).time)
+      var walk = Walk(reader, from: try reach(commit, on: { min($0.date(at: time), now.asOf) }, near: now))
+      try walk.pass(to: now.asOf)
+      return walk.past
+    case .time(let time):
+      return try past(at: time, now)
+    case .date(let date):
+      return try past(at: now.configuration.organisation.timeZone.firstInstant(of: date), now)
+    }
+  }
+
+  /// Only what was the branch's newest commit once. What others say of people was perhaps never to be seen by anyone, and
+  /// is not told as what had been.
+  private func known(_ text: String, _ served: Set<OID>) throws -> OID {
+    guard let commit = OID(text), try served.contains(commit) || line.has(commit) else { throw StaleCopy.unknown }
+    return commit
+  }
+
+  private func past(at time: Instant, _ now: Roster) throws -> Past {
+    let rest = try line.rest(from: time.seconds)
+    guard let first = rest.commits.first, rest.commits.count <= Self.longest else { throw StaleCopy.tooLongAgo }
+    // Clocks differ a little, so the consumer may have looked just before midnight.
+    let early = time.adding(seconds: -60)
+    var walk = Walk(reader, from: try reach(first, on: { min($0.date(at: early), now.asOf) }, near: now))
+    if rest.mayBeginWithNothing { walk.touchEverybody() }
+    try walk.pass(to: min(walk.zone.date(at: time), now.asOf))
+    for commit in rest.commits.dropFirst() { try walk.step(to: commit) }
+    try walk.pass(to: now.asOf)
+    return walk.past
+  }
+
+  private func reach(_ commit: OID, on day: (TimeZoneRules) -> CalendarDate, near now: Roster) throws
+    -> RosterReader.Known
+  {
+    do {
+      return try reader.roster(of: commit, on: day, from: try near(now))
+    } catch let error as GitError where error.reason == .notFound {
+      throw StaleCopy.unknown
+    }
+  }
+
+  /// What the past is reached from shares its memory with the roster of now, and so does what is reached.
+  private func near(_ now: Roster) throws -> RosterReader.Known {
+    if let anchor, anchor.roster === now { return anchor }
+    var next = try reader.known(now, from: anchor)
+    next.roster = now
+    anchor = next
+    return next
+  }
+}
+
+/// Goes from a roster to later ones, and keeps what a consumer may have seen on the way.
+private struct Walk {
+  private let reader: RosterReader
+  private var known: RosterReader.Known
+  private(set) var past: Past
+
+  init(_ reader: RosterReader, from known: RosterReader.Known) {
+    (self.reader, self.known) = (reader, known)
+    past = Past(known.roster)
+  }
+
+  var zone: TimeZoneRules { known.roster.configuration.organisation.timeZone }
+
+  /// The consumer may hold nobody yet.
+  mutating func touchEverybody() {
+    for chunk in known.roster.list.chunks { past.touched.formUnion(chunk.ids) }
+  }
+
+  mutating func step(to commit: OID) throws {
+    let day = known.roster.asOf
+    try go(to: try reader.roster(of: commit, on: { _ in day }, from: known))
+  }
+
+  /// Goes through the days on which something begins or ends.
+  mutating func pass(to last: CalendarDate) throws {
+    guard known.roster.asOf < last else { return }
+    let days = try known.staff.boundaries(after: known.roster.asOf, through: last).map(\.day)
+    let commit = known.roster.oid
+    for day in days + [last] { try go(to: try reader.roster(of: commit, on: { _ in day }, from: known)) }
+  }
+
+  private mutating func go(to next: RosterReader.Known) throws {
+    let (before, after) = (known.roster, next.roster)
+    let ids = after.list.differences(from: before.list)
+    past.touched.formUnion(ids)
+    let rows = ids.sorted().compactMap { before.list.row($0) }
+    past.moments += ChunkList(rows).chunks.map { Past.Moment(people: $0, units: before.units) }
+    // Where units alone moved, their people may have come into sight and left it.
+    if before.units !== after.units, rows.isEmpty { past.moments.append(.init(people: Chunk([]), units: before.units)) }
+    known = next
+  }
+}

@@ -1,0 +1,255 @@
+import Catalogue
+import FileStore
+import GitStore
+import Glibc
+import Journal
+import RecordSchema
+import Records
+import Synchronization
+
+/// Follows a branch and the calendar on a thread of its own, and always has the roster of now.
+///
+/// A push shows at once, by the change of a file, or else at a look every second; a day at its first instant in the
+/// organisation's zone. While a commit cannot be read the last roster stays, and `problem` says why.
+public final class RosterFollower: Sendable {
+  /// How to look at a repository.
+  public struct Source: Sendable {
+    /// Opens the repository, for one thread.
+    public var open: @Sendable () throws -> Repository
+    /// The branch that counts, without `refs/heads/`.
+    public var branch: @Sendable (Repository) throws -> String
+    /// Where catalogues are kept between runs; `nil`: nowhere.
+    public var cache: String?
+    public var clock: @Sendable () -> Instant
+
+    public init(
+      open: @escaping @Sendable () throws -> Repository, branch: @escaping @Sendable (Repository) throws -> String,
+      cache: String?, clock: @escaping @Sendable () -> Instant
+    ) {
+      (self.open, self.branch, self.cache, self.clock) = (open, branch, cache, clock)
+    }
+  }
+
+  /// Why the roster is not that of the branch.
+  public struct Trouble: Sendable, Equatable {
+    public let text: String
+    public let since: Instant
+  }
+
+  private let desk: Desk
+  private let thread: Mutex<pthread_t?>
+  private let history = Mutex<History?>(nil)
+
+  /// Begins to follow. The first roster is there when everybody has been read; until then `roster` is `nil`.
+  public init(_ source: Source) throws {
+    guard let bell = Pipe() else {
+      throw RosterError(description: "There are no descriptors left to follow the branch.")
+    }
+    let desk = Desk(source, bell)
+    self.desk = desk
+    thread = Mutex(try Self.start(desk))
+  }
+
+  private static func start(_ desk: Desk) throws -> pthread_t {
+    // Signals are for the thread that waits for them.
+    var all = sigset_t()
+    var before = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_SETMASK, &all, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(desk)
+    let code = pthread_create(
+      &thread, nil,
+      { context in
+        if let context { Unmanaged<Desk>.fromOpaque(context).takeRetainedValue().work() }
+        return nil
+      }, context.toOpaque())
+    guard code == 0 else {
+      context.release()
+      throw RosterError(
+        description: "No thread can be started to follow the branch (\(String(cString: strerror(code)))).")
+    }
+    return thread
+  }
+
+  deinit { stop() }
+
+  /// The newest that could be read; `nil` until there is one.
+  public var roster: Roster? { desk.state.withLock { $0.roster } }
+
+  /// Why the roster is not that of the branch, and since when; `nil` while all is well.
+  public var problem: Trouble? { desk.state.withLock { $0.problem } }
+
+  /// When the branch was compared with the roster last.
+  public var lookedAt: Instant? { desk.state.withLock { $0.lookedAt } }
+
+  /// Looks at the branch now, and not only when a file tells or a second is over.
+  public func look() { desk.ring() }
+
+  // MARK: The past
+
+  /// What a consumer has to be told who knows the branch as it was once. What was asked before is answered from memory.
+  ///
+  /// It may have to read from git, one caller after the other: not for a thread on which others wait.
+  ///
+  /// - Throws: ``StaleCopy`` when nobody can tell, and the consumer has to fetch everything.
+  public func changes(since: Since, _ query: StaffQuery, _ sight: Sight) throws -> StaffChanges {
+    guard let now = roster else { throw RosterError(description: problem?.text ?? "Everybody is still being read.") }
+    let archive = desk.archive
+    let question = Archive.Question(since: since, query: query, sight: sight)
+    if let answer = archive.answer(question, now: now) { return answer }
+    let past = try archive.past(since, now: now) ?? past(since, now)
+    let answer = past.changes(to: now, query, sight)
+    archive.keep(answer, of: question)
+    return answer
+  }
+
+  private func past(_ since: Since, _ now: Roster) throws -> Past {
+    try history.withLock { history in
+      let archive = desk.archive
+      // Somebody else may have asked the same meanwhile.
+      if let past = archive.past(since, now: now) { return past }
+      let known = try history ?? History(desk.source)
+      history = known
+      do {
+        let past = try known.past(since, now: now, served: archive.served)
+        archive.keep(past, of: since, now: now)
+        return past
+      } catch let error as StaleCopy {
+        throw error
+      } catch {
+        history = nil
+        throw error
+      }
+    }
+  }
+
+  /// Ends the thread, and waits for what it is doing.
+  public func stop() {
+    desk.isEnding.store(true, ordering: .relaxed)
+    desk.ring()
+    let running = thread.withLock { thread in
+      defer { thread = nil }
+      return thread
+    }
+    if let running { pthread_join(running, nil) }
+  }
+}
+
+/// What the thread and everybody else see.
+private final class Desk: Sendable {
+  struct State {
+    var roster: Roster?
+    var problem: RosterFollower.Trouble?
+    var lookedAt: Instant?
+  }
+
+  let state = Mutex(State())
+  let isEnding = Atomic(false)
+  let archive = Archive()
+  let source: RosterFollower.Source
+  private let bell: Pipe
+
+  init(_ source: RosterFollower.Source, _ bell: Pipe) {
+    (self.source, self.bell) = (source, bell)
+    _ = fcntl(bell.reading, F_SETFL, O_NONBLOCK)
+    _ = fcntl(bell.writing, F_SETFL, O_NONBLOCK)
+  }
+
+  deinit {
+    close(bell.reading)
+    close(bell.writing)
+  }
+
+  func ring() {
+    var byte: UInt8 = 1
+    _ = write(bell.writing, &byte, 1)
+  }
+
+  /// The thread.
+  func work() {
+    let watch = BranchWatch()
+    var following: Following?
+    while !isEnding.load(ordering: .relaxed) {
+      watch.drain()
+      let now = source.clock()
+      do {
+        let current = try following ?? Following(source, watch)
+        following = current
+        let roster = try current.look(at: now)
+        if state.withLock({ $0.roster !== roster }) { archive.take(roster) }
+        state.withLock { state in
+          state.roster = roster
+          state.problem = nil
+          state.lookedAt = now
+        }
+      } catch {
+        // The handle may be what is broken: objects that were repacked away, a repository that was moved.
+        following?.reopen()
+        state.withLock { state in
+          let text = "\(error)"
+          if state.problem?.text != text {
+            state.problem = RosterFollower.Trouble(text: text, since: state.problem?.since ?? now)
+          }
+        }
+      }
+      wait(watch.descriptor)
+    }
+  }
+
+  private func wait(_ descriptor: Int32) {
+    var waited = [bell.reading, descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    poll(&waited, nfds_t(waited.count), 1000)
+    var rest = [UInt8](repeating: 0, count: 64)
+    while read(bell.reading, &rest, rest.count) > 0 {}
+  }
+}
+
+/// The thread's own: a handle of the repository, and the roster that it made last.
+private final class Following {
+  private let source: RosterFollower.Source
+  private let watch: BranchWatch
+  private var reader: RosterReader
+  private var known: RosterReader.Known?
+
+  init(_ source: RosterFollower.Source, _ watch: BranchWatch) throws {
+    (self.source, self.watch) = (source, watch)
+    reader = try RosterReader(source)
+  }
+
+  func reopen() {
+    if let reader = try? RosterReader(source) { self.reader = reader }
+  }
+
+  func look(at now: Instant) throws -> Roster {
+    let branch = try source.branch(reader.repository)
+    watch.follow(branch, in: reader.repository.gitDirectory)
+    guard let tip = try reader.repository.target(of: "refs/heads/\(branch)") else {
+      throw RosterError(description: "The branch \(branch) has no commits. Commit the records, or push them.")
+    }
+    if let roster = known?.roster, roster.oid == tip,
+      roster.asOf == roster.configuration.organisation.timeZone.date(at: now)
+    {
+      return roster
+    }
+    let next = try reader.roster(of: tip, on: { $0.date(at: now) }, from: known)
+    known = next
+    return next.roster
+  }
+}
+
+extension RosterReader {
+  fileprivate convenience init(_ source: RosterFollower.Source) throws {
+    let repository = try source.open()
+    let catalogues = source.cache.map { CatalogueStore(folder: $0) }
+    self.init(repository, PublishedLine(repository, entries: JournalEntries(), catalogues: catalogues))
+  }
+}
+
+extension History {
+  fileprivate convenience init(_ source: RosterFollower.Source) throws {
+    let reader = try RosterReader(source)
+    self.init(reader.repository, reader)
+  }
+}

@@ -717,7 +717,7 @@ def test_a_key_is_rotated_in_use(ward):
     other = DigitalID(":memory:", ward.settings(key=new), lambda: ward.now)
     assert eventually(lambda: other.sync() in ("fetched", "unchanged"), 5)
     assert ward.app.sync() in ("changed", "unchanged")
-    assert (other.service.key()["name"], other.digest()) == (ward.app.service.key()["name"], ward.app.digest())
+    assert (other.service.key()["system"], other.digest()) == (ward.app.service.key()["system"], ward.app.digest())
 
     path = "apikeys/digital-id.yaml"
     ward.house.edit(path, "^created_at: .*", f"created_at: '2025-01-01'\nrevoked_at: {ward.moment()}")

@@ -93,7 +93,7 @@ let package = Package(
       [
         "RecordSchema", "GitStore", "FileStore", "Catalogue", "Records", "Events", "Journal", "Workers", crypto,
       ]),
-    module("Editing", ["RecordSchema", "YAMLReader"]),
+    module("Editing", ["RecordSchema", "YAMLReader", "Records"]),
     module(
       "Proposals", ["RecordSchema", "GitStore", "Catalogue", "Records", "Validators", "Editing"]),
     module(
@@ -105,9 +105,8 @@ let package = Package(
     module(
       "HTTPAPI",
       [
-        "CZlib", "RecordSchema", "GitStore", "FileStore", "Records", "Events", "Access", "Roster", "Proposals",
-        "Recruitment", "Workers", crypto, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioPosix, nioHTTP1, nioHTTPTypes,
-        nioSSL, logging,
+        "CZlib", "RecordSchema", "FileStore", "Access", "Roster", crypto, hummingbirdCore, hummingbirdTLS, httpTypes,
+        nioCore, nioPosix, nioHTTP1, nioHTTPTypes, nioSSL, logging,
       ]),
     .executableTarget(
       name: "staffrepo",
@@ -131,7 +130,7 @@ let package = Package(
         "RecordSchema", "YAMLReader", "GitStore", "Catalogue", "Records", "Validators", "Workers", "RecordChecks",
         crypto,
       ]),
-    tests("AccessTests", ["RecordSchema", "Access"]),
+    tests("AccessTests", ["RecordSchema", "Records", "Access"]),
     tests("RosterTests", ["RecordSchema", "GitStore", "Records", "Events", "Roster"]),
     tests(
       "RecruitmentTests",

@@ -4,6 +4,8 @@ import CLibgit2
 public struct GitError: Error, Sendable, CustomStringConvertible {
   public enum Reason: Sendable {
     case notFound, notARepository, exists, modified, ambiguous, other
+    /// Somebody else is changing the same reference at this moment.
+    case locked
     /// Conditions of a repository that its user can mend.
     case shallow, partial, sha256, foreignOwner
   }
@@ -16,6 +18,9 @@ public struct GitError: Error, Sendable, CustomStringConvertible {
   }
 
   public var description: String { message }
+
+  /// Another was quicker: whoever looks again sees what became of the reference, and may try again.
+  public var isLostRace: Bool { reason == .exists || reason == .modified || reason == .locked }
 }
 
 /// Turns a libgit2 result into an error. libgit2 keeps its message per thread, so it is read here, right after the call.
@@ -29,6 +34,7 @@ func check(_ code: Int32, _ doing: @autoclosure () -> String) throws(GitError) -
     case GIT_EEXISTS: .exists
     case GIT_EMODIFIED: .modified
     case GIT_EAMBIGUOUS: .ambiguous
+    case GIT_ELOCKED: .locked
     default: .other
     }
   throw GitError(reason, detail.map { "\(doing()): \($0)" } ?? doing())

@@ -37,21 +37,51 @@ extension Repository {
     return names
   }
 
-  /// Moves a reference if it still points where `expected` says; throws `.modified` or `.exists` otherwise.
+  /// The names of all references below a prefix such as `refs/heads/recruitment/`, sorted.
+  public func references(below prefix: String) throws(GitError) -> [String] {
+    var iterator: OpaquePointer?
+    try check(git_reference_iterator_glob_new(&iterator, pointer, prefix + "*"), "The references cannot be listed")
+    defer { git_reference_iterator_free(iterator) }
+    var names: [String] = []
+    var name: UnsafePointer<CChar>?
+    while git_reference_next_name(&name, iterator) == 0, let found = name { names.append(String(cString: found)) }
+    return names.sorted()
+  }
+
+  /// Moves a reference if it still points where `expected` says, or makes it if nothing is expected. Otherwise it throws an
+  /// error of which `isLostRace` holds.
   public func move(_ name: String, to target: OID, expected: OID?, log: String) throws(GitError) {
-    var raw = target.raw
+    guard let expected else { return try create(name, at: target, log: log) }
+    var (raw, old) = (target.raw, expected.raw)
     var reference: OpaquePointer?
-    if let expected {
-      var old = expected.raw
-      try check(
-        git_reference_create_matching(&reference, pointer, name, &raw, 1, &old, log),
-        "Reference \(name) cannot be moved")
-    } else {
-      try check(
-        git_reference_create(&reference, pointer, name, &raw, 0, log),
-        "Reference \(name) cannot be made")
-    }
+    try check(
+      git_reference_create_matching(&reference, pointer, name, &raw, 1, &old, log),
+      "Reference \(name) cannot be moved")
     git_reference_free(reference)
+  }
+
+  /// The same; `false` when another was quicker.
+  public func movesFirst(_ name: String, to target: OID, expected: OID?, log: String) throws(GitError) -> Bool {
+    do {
+      try move(name, to: target, expected: expected, log: log)
+      return true
+    } catch {
+      guard error.isLostRace else { throw error }
+      return false
+    }
+  }
+
+  /// Looks while holding the reference's lock: libgit2's own creation looks before it locks, so that of two who create the
+  /// same reference at once the second would win over the first.
+  private func create(_ name: String, at target: OID, log: String) throws(GitError) {
+    var transaction: OpaquePointer?
+    try check(git_transaction_new(&transaction, pointer), "Reference \(name) cannot be made")
+    defer { git_transaction_free(transaction) }
+    try check(git_transaction_lock_ref(transaction, name), "Reference \(name) cannot be made")
+    if try self.target(of: name) != nil { throw GitError(.exists, "Reference \(name) is there already.") }
+    var raw = target.raw
+    try check(git_transaction_set_target(transaction, name, &raw, nil, log), "Reference \(name) cannot be made")
+    try check(git_transaction_commit(transaction), "Reference \(name) cannot be made")
   }
 
   /// Stores a folder of files as a tree. Names have no slashes.

@@ -15,6 +15,7 @@ public struct Configuration: Sendable, Equatable {
   public var systems: [SystemSettings] = []
   /// Where other systems reach the HTTP API, without a slash at its end; `nil`: nobody said.
   public var publicURL: String?
+  public var recruitment = RecruitmentSettings()
 
   public init() {}
 

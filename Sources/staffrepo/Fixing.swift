@@ -1,3 +1,4 @@
+import Editing
 import FileStore
 import RecordSchema
 import Validators
@@ -44,10 +45,7 @@ struct Fixing {
 /// A last look: the file has the same fields as before, and nothing new is wrong with its text. Lines that end otherwise
 /// than with a line feed are counted otherwise by YAML, so that an edit would go astray.
 private func keepsRecord(_ old: [UInt8], _ new: [UInt8]) -> Bool {
-  let text = String(decoding: old, as: UTF8.self)
-  let oddEnds: Set<Unicode.Scalar> = ["\u{85}", "\u{2028}", "\u{2029}"]
-  let hasLoneReturn = zip(old, old.dropFirst() + [0]).contains { $0 == 0x0D && $1 != 0x0A }
-  if hasLoneReturn || text.unicodeScalars.contains(where: oddEnds.contains) { return false }
+  guard FileText.countsLinesAsYAMLDoes(old) else { return false }
   let (before, after) = (YAMLReader.read(old), YAMLReader.read(new))
   return after.problems.count <= before.problems.count
     && (before.root?.entries ?? []).count == (after.root?.entries ?? []).count
@@ -55,37 +53,4 @@ private func keepsRecord(_ old: [UInt8], _ new: [UInt8]) -> Bool {
 
 extension SourcePosition {
   fileprivate static let first = SourcePosition(line: 1, column: 1)
-}
-
-/// A file's bytes, edited by line and column.
-private struct FileText {
-  private(set) var bytes: [UInt8]
-
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-  func holds(_ range: SourceRange) -> Bool { offset(of: range.start) != nil && offset(of: range.end) != nil }
-
-  mutating func replace(_ range: SourceRange, with text: String) {
-    guard let start = offset(of: range.start), let end = offset(of: range.end), start <= end else { return }
-    bytes.replaceSubrange(start..<end, with: text.utf8)
-  }
-
-  /// Lines end with a line feed; columns count characters, of which a byte order mark is none.
-  private func offset(of position: SourcePosition) -> Int? {
-    var index = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    var line = 1
-    while line < position.line {
-      guard let end = bytes[index...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
-      index = end + 1
-      line += 1
-    }
-    var column = 1
-    while column < position.column {
-      guard index < bytes.count, bytes[index] != UInt8(ascii: "\n") else { return nil }
-      index += 1
-      while index < bytes.count, bytes[index] & 0xC0 == 0x80 { index += 1 }
-      column += 1
-    }
-    return index
-  }
 }

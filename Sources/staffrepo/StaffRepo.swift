@@ -20,10 +20,13 @@ struct StaffRepo: ParsableCommand {
       """,
     version: "0.1.0",
     groupedSubcommands: [
-      CommandGroup(name: "Records", subcommands: [Init.self, Validate.self, Diff.self, Explain.self, Schema.self]),
+      CommandGroup(
+        name: "Records", subcommands: [Init.self, Validate.self, Diff.self, Import.self, Explain.self, Schema.self]),
       CommandGroup(name: "Publishing", subcommands: [Events.self, PlanCommand.self, Publish.self, Export.self]),
       CommandGroup(
         name: "Seeing", subcommands: [Status.self, Deliveries.self, Redeliver.self, Audit.self, Doctor.self]),
-      CommandGroup(name: "Connecting", subcommands: [Serve.self, Listen.self, WebhookCommand.self, Hook.self]),
+      CommandGroup(
+        name: "Connecting",
+        subcommands: [Serve.self, APIKeyCommand.self, WebhookCommand.self, Listen.self, Hook.self]),
     ])
 }

@@ -6,6 +6,7 @@ import GitStore
 import Glibc
 import Journal
 import Ledger
+import Proposals
 import Publishers
 import RecordSchema
 import Records
@@ -41,14 +42,22 @@ struct Workspace {
 
   private var cacheFolder: String { "\(folder)/cache" }
 
-  /// Where catalogues are kept; `nil`: nowhere.
-  var cataloguesFolder: String? { isCaching ? cacheFolder : nil }
+  /// Where what was read is kept between runs; `nil`: nowhere.
+  var keptFolder: String? { isCaching ? cacheFolder : nil }
 
   /// Where validation keeps what it found; `nil` when nothing is to be kept or used.
   ///
   /// - Parameter isReadOnly: for commits that may yet be refused.
   func validationCache(isReadOnly: Bool = false) -> ValidationCache? {
     isCaching ? ValidationCache(repository, folder: cacheFolder, isReadOnly: isReadOnly) : nil
+  }
+
+  /// Judges what would come onto the branch.
+  func judge() throws -> ChangeJudge {
+    let addresses = try addressPolicy()
+    return ChangeJudge(
+      cacheFolder: keptFolder, isAllowed: { addresses.allows(host: $0) },
+      isVerified: isSignatureGood)
   }
 
   /// What the next commit would hold: the index, or the one that `git commit` prepares and names in the environment.

@@ -1,5 +1,6 @@
 import Access
 import RecordSchema
+import Records
 import TestSupport
 import Testing
 

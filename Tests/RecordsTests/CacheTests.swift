@@ -107,7 +107,8 @@ private struct RandomLine {
         return "\(person.record.id) \(date) \(named)"
       }
     }
-    return people + units + codes + days.sorted() + staff.subscriptions.map { "\($0)" } + staff.held.map { "\($0)" }
+    return people + units + codes + days.sorted() + staff.subscriptions.map { "\($0)" } + staff.apiKeys.map { "\($0)" }
+      + staff.held.map { "\($0)" }
       + ["\(staff.isClean)"]
   }
 

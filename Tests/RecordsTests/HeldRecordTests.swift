@@ -7,7 +7,7 @@ import Testing
 @testable import Records
 
 /// The staff in force after each of a line of trees.
-private func staff(_ trees: [[String: String]]) throws -> (last: Staff, scratch: Scratch) {
+func staff(_ trees: [[String: String]]) throws -> (last: Staff, scratch: Scratch) {
   let scratch = try Scratch()
   try git("init", "--quiet", "--bare", in: scratch.path)
   var graph = CommitGraph()

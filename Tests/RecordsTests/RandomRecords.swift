@@ -23,9 +23,8 @@ struct RandomRecords {
   /// Every record readable, and every id claimed once.
   mutating func heal() {
     files["staffrepo.yaml"] = MarkedRecords.configuration
-    for path in files.keys.sorted() where path.hasPrefix("data/people") || path.hasPrefix("data/webhooks") {
-      files[path] = nil
-    }
+    let folders = ["data/people", "data/webhooks", "data/apikeys"]
+    for path in files.keys.sorted() where folders.contains(where: path.hasPrefix) { files[path] = nil }
     for number in 1...24 {
       files["data/people/\(folder())EMP\(number).yaml"] =
         "id: \(number)\nemployee_reference: EMP\(number)\nfirst_name: A\nlast_name: B\nemail: p\(number)@example.org\njob_title: J\nemployment_start_date: 2020-01-01\norganisational_units:\n  - unit-\(number % 6)\n"
@@ -50,8 +49,10 @@ struct RandomRecords {
     case 17: files["data/webhooks/w\(number % 3).yaml"] = "url: https://example.org/\nunits: [unit-\(number % 8)]\n"
     case 18: files["data/webhooks/x/W\(number % 3).yaml"] = random.oneIn(2) ? nil : "url: http://a\n"
     case 19:
-      files["data/apikeys/k\(number % 3).yaml"] =
-        "system: b\nkey_hash: sha256:\(String(repeating: "\(number % 2)", count: 64))\nscopes: [staff:read]\nunits: [unit-\(number % 9)]\n"
+      files["data/apikeys/k\(number % 3).yaml"] = [
+        "system: b\nkey_hash: sha256:\(String(repeating: "\(number % 2)", count: 64))\nscopes: [staff:read]\nunits: [unit-\(number % 9)]\n",
+        "system: [\n", "system: [\nrevoked_at: 2026-01-1\(number % 9)\n", nil,
+      ].random(&random)
     case 20:
       files["data/\(["notes.txt", "people/a.yml", "units/README"].random(&random))"] = random.oneIn(2) ? nil : "x"
     case 21 where random.oneIn(4):

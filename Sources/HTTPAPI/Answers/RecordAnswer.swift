@@ -1,7 +1,9 @@
+import Access
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
 import RecordSchema
+import Roster
 
 extension Call {
   /// An answer that speaks of the records: with its tag, and a 304 for whoever has it already. What goes into it is made

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// The forms in which lists come.
 enum Representation: String, CaseIterable, Sendable {
   case json, ndjson, csv

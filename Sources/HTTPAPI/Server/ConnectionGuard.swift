@@ -1,6 +1,7 @@
 import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
+import RecordSchema
 
 /// Ends connections that only hold a place: whose request never ends, or whose reader takes nothing of the answer.
 ///
@@ -24,7 +25,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   init(_ settings: ServerSettings) { self.settings = settings }
 
-  func handlerAdded(context: ChannelHandlerContext) { await(settings.headTimeout, context) }
+  func handlerAdded(context: ChannelHandlerContext) { expect(settings.headTimeout, context) }
 
   func handlerRemoved(context: ChannelHandlerContext) {
     deadline?.cancel()
@@ -35,7 +36,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     switch unwrapInboundIn(data) {
     case .head:
       (isReadingRequest, bodyBytes) = (true, 0)
-      await(settings.bodyTimeout, context)
+      expect(settings.bodyTimeout, context)
     case .body(let buffer):
       bodyBytes += buffer.readableBytes
       // The endpoint answers at its own limit; whoever goes on sending after that is not listened to.
@@ -91,11 +92,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private func close(_ context: ChannelHandlerContext) {
     context.flush()
     guard isReadingRequest else { return context.close(promise: nil) }
-    await(.seconds(5), context)
+    expect(.seconds(5), context)
   }
 
   /// Ends the connection unless the request is there by then.
-  private func await(_ time: TimeAmount, _ context: ChannelHandlerContext) {
+  private func expect(_ time: TimeAmount, _ context: ChannelHandlerContext) {
     deadline?.cancel()
     deadline = schedule(time, context)
   }

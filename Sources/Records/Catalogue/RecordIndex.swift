@@ -89,7 +89,7 @@ public final class RecordIndex {
   }
 
   /// Reads many records, on all processors; in the order of the files.
-  func readAll<Result: Sendable>(
+  public func readAll<Result: Sendable>(
     _ files: [Int], _ body: @escaping @Sendable (AnyReading, String) -> Result?
   ) throws -> [Result?] {
     let entries = try files.map { try file($0).entry }

@@ -25,6 +25,9 @@ public func quoted(_ text: String) -> String {
   "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
 }
 
+/// Every program reads the text, written without quotes, as this text.
+public func hasOneReading(_ text: String) -> Bool { !mayBeAmbiguous(text) || otherReading(of: text) == nil }
+
 /// Nearly every text shows by its first byte and its length that it is one to everybody.
 private func mayBeAmbiguous(_ text: String) -> Bool {
   let bytes = text.utf8

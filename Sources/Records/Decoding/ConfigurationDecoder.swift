@@ -27,8 +27,7 @@ public struct ConfigurationDecoder {
     }
     let names = [
       "organisation", "branch", "data", "required_fields", "custom_fields", "guards", "policies", "approvers",
-      "exports",
-      "systems", "api",
+      "exports", "systems", "api", "recruitment",
     ]
     let settings = settings(root, known: names, in: "staffrepo.yaml")
     let hasOrganisation = readOrganisation(settings["organisation"])
@@ -44,6 +43,7 @@ public struct ConfigurationDecoder {
     if let keep = number(exports["keep"], "exports.keep", from: 1) { configuration.keptExports = keep }
     readSystems(settings["systems"])
     readAPI(settings["api"])
+    readRecruitment(settings["recruitment"])
     return hasOrganisation
   }
 

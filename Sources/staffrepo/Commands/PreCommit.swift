@@ -1,5 +1,6 @@
 import ArgumentParser
 import GitStore
+import Proposals
 import Publishers
 import RecordSchema
 import Records
@@ -23,7 +24,9 @@ struct PreCommit: ParsableCommand {
     let staged = try workspace.staged()
     let last = try workspace.repository.target(of: "HEAD").map { try CommitSource(workspace.repository, commit: $0) }
     if let last, last.tree == staged.tree { return }
-    let known = try last.map { try KnownFaults(before: $0, workspace.validationCache()) } ?? KnownFaults()
+    let known =
+      try last.map { try KnownFaults(before: $0, asOf: Clock.today(of: $0), workspace.validationCache()) }
+      ?? KnownFaults()
     let report = try Validators.validate(
       staged, asOf: Clock.today(of: staged), base: try shared(last, workspace) ?? last,
       isAllowed: workspace.addressPolicy().allows(host:),
@@ -46,31 +49,5 @@ extension PreCommit {
       let base = try workspace.repository.mergeBase(of: upstream, and: head)
     else { return nil }
     return try CommitSource(workspace.repository, commit: base)
-  }
-}
-
-/// The faults that a branch has already: they do not stop a change, which perhaps mends one of them.
-struct KnownFaults {
-  private let faults: Set<Fault>
-
-  init() { faults = [] }
-
-  init(before source: CommitSource, _ cache: ValidationCache?) throws {
-    let report = try Validators.validate(source, asOf: Clock.today(of: source), cache: cache)
-    faults = Set(report.diagnostics.map(Fault.init))
-  }
-
-  func contains(_ diagnostic: Diagnostic) -> Bool { faults.contains(Fault(diagnostic)) }
-
-  private struct Fault: Hashable {
-    let code: String
-    let file: String
-    let message: String
-
-    init(_ diagnostic: Diagnostic) {
-      code = diagnostic.rule.code
-      file = diagnostic.file
-      message = diagnostic.message
-    }
   }
 }

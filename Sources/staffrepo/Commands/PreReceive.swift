@@ -1,6 +1,7 @@
 import ArgumentParser
 import GitStore
 import Journal
+import Proposals
 import Publishers
 import RecordSchema
 import Records
@@ -103,22 +104,18 @@ struct PreReceive: ParsableCommand {
 
   private func judgeRecords(_ update: ReferenceUpdate, _ workspace: Workspace) throws {
     let source = try CommitSource(workspace.repository, commit: update.new)
-    // What was there before is judged first: that is kept, and what is pushed now costs its changes only.
-    let base = try update.old == .zero ? nil : CommitSource(workspace.repository, commit: update.old)
-    let known = try base.map { try KnownFaults(before: $0, workspace.validationCache()) } ?? KnownFaults()
-    let report = try Validators.validate(
-      source, asOf: Clock.today(of: source), base: base,
-      authority: ChangeAuthority(actor: actor, isStepwise: true, isVerified: isSignatureGood),
-      isAllowed: workspace.addressPolicy().allows(host:),
-      cache: workspace.validationCache(isReadOnly: true))
+    let verdict = try workspace.judge().verdict(
+      on: update.new, from: update.old == .zero ? nil : update.old, actor: actor, at: Clock.now(),
+      in: workspace.repository)
     var writer = DiagnosticText(source)
-    for warning in report.diagnostics where warning.severity == .warning && !known.contains(warning) {
-      Terminal.message(writer.text(warning) + "\n")
-    }
-    var errors = report.diagnostics.filter { $0.severity == .error }
-    if errors.contains(where: \.isOfGuard), try mendsHold(update, workspace) { errors.removeAll(where: \.isOfGuard) }
-    guard !errors.isEmpty else { return }
-    let (old, new) = errors.partitioned { known.contains($0) }
+    for warning in verdict.warnings { Terminal.message(writer.text(warning) + "\n") }
+    let all = verdict.errors + verdict.knownErrors
+    let isMended = try all.contains(where: \.isOfGuard) && mendsHold(update, workspace)
+    let (old, new) =
+      isMended
+      ? (verdict.knownErrors.filter { !$0.isOfGuard }, verdict.errors.filter { !$0.isOfGuard })
+      : (verdict.knownErrors, verdict.errors)
+    guard !(old + new).isEmpty else { return }
     for diagnostic in old {
       Terminal.warning("\(diagnostic.rule.code) was there before: \(diagnostic.file): \(diagnostic.message)")
     }
@@ -142,19 +139,5 @@ extension PreReceive {
       from: line.staff(after: last), through: [update.new], by: limits,
       on: Clock.today(of: CommitSource(workspace.repository, commit: update.new)), isComplete: false)
     return !readings.contains { $0.isTripped }
-  }
-}
-
-extension Diagnostic {
-  fileprivate var isOfGuard: Bool {
-    Configuration.defaultGuards.contains { RuleRegistry.rule(ofGuard: $0.name) == rule }
-  }
-}
-
-extension Sequence {
-  func partitioned(_ isFirst: (Element) -> Bool) -> ([Element], [Element]) {
-    reduce(into: ([], [])) { parts, element in
-      if isFirst(element) { parts.0.append(element) } else { parts.1.append(element) }
-    }
   }
 }

@@ -7,7 +7,8 @@ import RecordSchema
 
 struct WebhookCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "webhook", abstract: "Try an endpoint.", subcommands: [WebhookTest.self])
+    commandName: "webhook", abstract: "Make, list, try and remove subscriptions of endpoints.",
+    subcommands: [WebhookCreate.self, WebhookList.self, WebhookTest.self, WebhookRemove.self])
 }
 
 struct WebhookTest: ParsableCommand {

@@ -30,6 +30,7 @@ extension SchemaForm {
         "The files that are written for other systems."),
       .init("systems", systems, "The systems that get staff data, and how often they get new files."),
       .init("api", api, "Settings of the HTTP API."),
+      .init("recruitment", recruitment, "How recruitment systems hand over new hires."),
     ])
   }
 

@@ -36,7 +36,7 @@ struct Serving {
     let follower = try RosterFollower(
       .init(
         open: { try open().repository }, branch: { try Workspace.open(at: $0.gitDirectory).branch() },
-        cache: workspace.cataloguesFolder, clock: { clock.now }))
+        cache: workspace.keptFolder, clock: { clock.now }))
     defer { follower.stop() }
     let logger = Logger(label: "serve") { _ in TerminalLog() }
     let api = API(surroundings(follower), settings, logger: logger)

@@ -1,0 +1,50 @@
+import RecordSchema
+
+extension HireReading {
+  /// Reads a table with a header row.
+  init(table bytes: [UInt8], mapping: [RecruitmentSettings.Source.Field]) throws(UnreadableImport) {
+    isBulk = true
+    let rows: [CSVReader.Row]
+    do {
+      rows = try CSVReader.rows(bytes)
+    } catch {
+      throw UnreadableImport(message: error.message, line: error.line, column: error.column)
+    }
+    guard let header = rows.first else { throw UnreadableImport(message: "The table is empty.", line: 1, column: 1) }
+    let columns = header.cells.map { cell in
+      let name = trimmed(cell.text)
+      let mapped = mapping.first { $0.place.lowercased() == name.lowercased() }
+      return (name: name, field: mapped.flatMap { NewHire.Field(rawValue: $0.name) } ?? Self.field(Self.folded(name)))
+    }
+    guard columns.contains(where: { $0.field != nil }) else {
+      throw UnreadableImport(
+        message:
+          "None of the columns in the first line is known. Known are \(RecruitmentSettings.hireFields.joined(separator: ", ")).",
+        line: header.line, column: 1)
+    }
+    for row in rows.dropFirst() { add(row, columns) }
+  }
+
+  private mutating func add(_ row: CSVReader.Row, _ columns: [(name: String, field: NewHire.Field?)]) {
+    var hire = NewHire(at: .init("", line: row.line))
+    if row.cells.count != columns.count {
+      var fault = ImportFinding(
+        code: "S003", rule: "wrong-type",
+        message: "The row has \(row.cells.count) values; the first line names \(columns.count) columns.",
+        help: "Look for a missing quote around a value with a comma.")
+      fault.line = row.line
+      faults[hires.count] = [fault]
+    }
+    for (cell, column) in zip(row.cells, columns) {
+      if column.name.lowercased() == "source_system" { hire.sourceSystem = trimmed(cell.text) }
+      guard let field = column.field else { continue }
+      hire.set(field, cell.text, at: .init(column.name, line: cell.line, column: cell.column))
+    }
+    hires.append(hire)
+  }
+
+  /// `First Name` is `first_name`.
+  static func folded(_ name: String) -> String {
+    String(name.lowercased().map { $0 == " " || $0 == "-" ? "_" : $0 })
+  }
+}

@@ -1,0 +1,178 @@
+import Access
+import FileStore
+import GitStore
+import Proposals
+import RecordSchema
+import Records
+import Synchronization
+
+/// Takes in new hires: the one way by which recruitment systems, over HTTP or from the command line, come into the records.
+///
+/// One import is under way at a time, on a host as a whole; pushes may come at any time. What is on the branch and on the
+/// branches for review decides who is new, so a repeated request finds what the first one did, also after a crash between a
+/// commit and its answer. Calls block: they belong on a thread of their own.
+public final class ImportDesk: Sendable {
+  private let host: ImportHost
+  private let known = KnownHires()
+  private let numbers: PersonNumbers
+  private let turn = Mutex<ImportLog?>(nil)
+  /// Idempotency keys of requests that are not answered yet.
+  private let running = Mutex<Set<String>>([])
+
+  /// The most hires of one request.
+  public static let rowLimit = 10_000
+
+  public init(_ host: ImportHost) {
+    self.host = host
+    numbers = PersonNumbers(cacheFolder: host.cacheFolder)
+  }
+
+  /// Does what a request asks for. It always answers.
+  public func handle(_ request: ImportRequest) -> ImportAnswer {
+    guard let name = request.idempotencyKey.map({ "\(owner(of: request))\n\($0)" }) else { return answer(request) }
+    guard running.withLock({ $0.insert(name).inserted }) else {
+      return .problem(
+        409, "idempotency-running", "The same request is being dealt with",
+        "A request with this Idempotency-Key is under way. Ask again in a moment.")
+    }
+    defer { running.withLock { _ = $0.remove(name) } }
+    return answer(request)
+  }
+
+  private func owner(of request: ImportRequest) -> String {
+    if case .key(let grant) = request.holder { grant.key } else { "" }
+  }
+
+  private func answer(_ request: ImportRequest) -> ImportAnswer {
+    do {
+      return try turn.withLock { log throws in
+        // Between processes; threads wait for each other already.
+        try FileStore.makeDirectory(host.folder)
+        guard let lock = try FileLock("\(host.folder)/imports.lock", waiting: 120) else {
+          return .problem(503, "busy", "Another import is under way", "Send the request again in a moment.")
+        }
+        defer { withExtendedLifetime(lock) {} }
+        let open = try log ?? ImportLog("\(host.folder)/imports.sqlite")
+        log = open
+        return try answer(request, open)
+      }
+    } catch let error as GitError where error.reason == .shallow || error.reason == .notFound {
+      return .problem(503, "repository", "The records cannot be read", error.message)
+    } catch let error as GitError where error.isLostRace {
+      return .problem(503, "busy", "The branch is changed all the time", error.message)
+    } catch {
+      // What went wrong inside is for the host's eyes.
+      return .problem(
+        503, "import-failed", "The import failed", "Nothing is lost: send the request again. What is wrong: \(error)")
+    }
+  }
+
+  // MARK: One request
+
+  private func answer(_ request: ImportRequest, _ log: ImportLog) throws -> ImportAnswer {
+    let sha256 = digest(of: request.body)
+    let owner = owner(of: request)
+    if let key = request.idempotencyKey, let earlier = try log.answer(to: digest(of: key), of: owner, at: request.now) {
+      guard earlier.sha256 == sha256 else {
+        return .problem(
+          422, "idempotency-mismatch", "The Idempotency-Key was used for another request",
+          "A new request needs a new key; the same key is for sending the same bytes again.")
+      }
+      if let body = earlier.body, let json = try? JSON(reading: Array(body.utf8)) {
+        return ImportAnswer(200, json.repeated)
+      }
+    }
+    let attempt = try perform(request, log, sha256: sha256)
+    guard !request.isDryRun else { return attempt.answer }
+    // What landed is answered for even when it cannot be noted: it is in git, with who and from which bytes.
+    var answer = attempt.answer
+    do {
+      try log.note(attempt.hires)
+      try log.add(attempt.entry)
+      if let key = request.idempotencyKey {
+        let isDone = answer.status < 400
+        try log.keep(
+          .init(sha256: sha256, status: answer.status, body: isDone ? answer.body.text : nil), to: digest(of: key),
+          of: owner, at: request.now)
+      }
+    } catch {
+      guard answer.status < 300 else { throw error }
+      answer.body = answer.body.adding(
+        .init("unrecorded", "The import is in git, but could not be noted in imports.sqlite: is the disk full?"))
+    }
+    return answer
+  }
+
+  private struct Attempt {
+    var answer: ImportAnswer
+    var entry: ImportLog.Entry
+    var hires: [(key: SourceKey, hire: ImportLog.Hire)] = []
+  }
+
+  private func perform(_ request: ImportRequest, _ log: ImportLog, sha256: String) throws -> Attempt {
+    var key: String?
+    if case .key(let grant) = request.holder { key = grant.key }
+    var entry = ImportLog.Entry(
+      at: request.now, key: key, system: request.source ?? "", sha256: sha256, bytes: request.body.count, rows: 0,
+      outcome: "refused")
+    func refused(_ answer: ImportAnswer, _ code: String) -> Attempt {
+      entry.codes = [code]
+      return Attempt(answer: answer, entry: entry)
+    }
+    let repository = try host.open()
+    let branch = try host.branch(repository)
+    guard let tip = try repository.target(of: "refs/heads/\(branch)"),
+      let settings = try Configuration.inForce(at: tip, in: repository)?.recruitment
+    else {
+      throw GitError(.notFound, "The branch \(branch) has no readable staffrepo.yaml yet.")
+    }
+    let access = ImportAccess(request, settings, secret: host.secret)
+    let (source, reading): (RecruitmentSettings.Source, HireReading)
+    switch access.open() {
+    case .refused(let answer): return refused(answer, answer.body["type"].flatMap(HireReading.text) ?? "")
+    case .nothingToDo(let answer):
+      entry.outcome = "ignored"
+      return Attempt(answer: answer, entry: entry)
+    case .hires(let found, let read): (source, reading) = (found, read)
+    }
+    (entry.system, entry.rows) = (source.name, reading.hires.count)
+    guard (1...Self.rowLimit).contains(reading.hires.count) else {
+      return refused(
+        .problem(
+          422, "import-refused", "Nobody was taken in",
+          reading.hires.isEmpty
+            ? "No hire was sent." : "\(reading.hires.count) hires were sent; a request has at most \(Self.rowLimit)."),
+        "rows")
+    }
+    var importing = Importing(
+      repository, host, known: known, numbers: numbers, log: log, request, source: source, reading, sha256: sha256,
+      branch: branch)
+    try importing.run()
+    let summary = ImportSummary(
+      results: importing.results, warnings: importing.warnings, source: source.name, isBulk: reading.isBulk,
+      isDryRun: request.isDryRun)
+    entry.outcome = summary.outcome
+    entry.people = summary.changed.compactMap { $0.person?.rawValue }
+    entry.commit = summary.changed.first?.commit
+    entry.branch = summary.changed.first?.branch
+    entry.codes = importing.results.flatMap(\.errors).map(\.code)
+    let hires = importing.results.filter { $0.state != .refused }.compactMap { result in
+      result.person.map {
+        (
+          key: SourceKey(system: source.name, reference: result.hire.reference),
+          hire: ImportLog.Hire(person: $0.rawValue, digest: result.hire.digest, commit: result.commit)
+        )
+      }
+    }
+    return Attempt(answer: summary.answer, entry: entry, hires: hires)
+  }
+}
+
+extension JSON {
+  fileprivate var repeated: JSON { self["repeated"] == nil ? adding(.init("repeated", true)) : self }
+
+  fileprivate func adding(_ member: Member) -> JSON {
+    guard case .object(let members) = self else { return self }
+    return .object(members + [member])
+  }
+}

@@ -1,0 +1,120 @@
+import GitStore
+import RecordSchema
+import Records
+import Synchronization
+
+/// By what a source knows somebody.
+struct SourceKey: Hashable, Sendable {
+  let system: String
+  let reference: String
+}
+
+extension Person {
+  /// The sources that know this person, and by which number.
+  var sourceKeys: Set<SourceKey> {
+    var keys = Set(externalIDs.map { SourceKey(system: $0.system, reference: $0.id) })
+    if let system = source?.system, let reference = source?.reference {
+      keys.insert(SourceKey(system: system, reference: reference))
+    }
+    return keys
+  }
+}
+
+/// A hire that waits on a branch for review.
+struct PendingHire: Sendable {
+  let person: Person
+  let path: String
+  /// Without `refs/heads/`.
+  let branch: String
+  let commit: OID
+}
+
+/// Which people came from which source: those of the branch, and those in review. Everybody is read once; from then on a look
+/// costs what has changed.
+final class KnownHires: Sendable {
+  private struct State: Sendable {
+    var tree: OID?
+    var folder = ""
+    var paths: [SourceKey: String] = [:]
+    var keys: [String: Set<SourceKey>] = [:]
+    /// What a commit in review has beside the branch, by the commit.
+    var reviews: [OID: [PendingHire]] = [:]
+  }
+
+  private let state = Mutex(State())
+
+  /// Where the records of those whom sources know are, at a commit.
+  func accepted(at source: CommitSource, _ index: RecordIndex) throws -> [SourceKey: String] {
+    let configuration = index.configuration
+    let tree = try source.folder(configuration.dataFolder)
+    let known = state.withLock { $0 }
+    if known.tree == tree, known.folder == configuration.dataFolder { return known.paths }
+    var next = known
+    if known.folder == configuration.dataFolder, let old = known.tree,
+      let changes = try? source.repository.changes(from: old, to: tree, prefix: configuration.dataFolder + "/")
+    {
+      for change in changes {
+        for key in next.keys.removeValue(forKey: change.path) ?? [] where next.paths[key] == change.path {
+          next.paths[key] = nil
+        }
+      }
+      for entry in changes.compactMap(\.new) {
+        guard case .person(let reading)? = try reading(of: entry, from: source, configuration) else { continue }
+        Self.note(reading.draft?.sourceKeys ?? [], at: entry.path, &next)
+      }
+    } else {
+      next = State(folder: configuration.dataFolder, reviews: known.reviews)
+      let files = try index.wholeRecords(of: .person).map(\.file)
+      let found = try index.readAll(files) { reading, path -> (path: String, keys: Set<SourceKey>)? in
+        guard case .person(let person) = reading, let keys = person.draft?.sourceKeys, !keys.isEmpty else { return nil }
+        return (path, keys)
+      }
+      for person in found.compactMap(\.self) { Self.note(person.keys, at: person.path, &next) }
+    }
+    next.tree = tree
+    let result = next
+    state.withLock { $0 = result }
+    return result.paths
+  }
+
+  private static func note(_ keys: Set<SourceKey>, at path: String, _ state: inout State) {
+    guard !keys.isEmpty else { return }
+    state.keys[path] = keys
+    for key in keys { state.paths[key] = path }
+  }
+
+  /// The people whom branches for review would add.
+  func pending(besides tip: OID, in repository: Repository, _ configuration: Configuration) throws -> [PendingHire] {
+    var hires: [PendingHire] = []
+    var present: Set<OID> = []
+    for name in try repository.references(below: "refs/heads/recruitment/") {
+      guard let commit = try repository.target(of: name) else { continue }
+      present.insert(commit)
+      if let known = state.withLock({ $0.reviews[commit] }) {
+        hires += known
+        continue
+      }
+      let branch = String(name.dropFirst("refs/heads/".count))
+      let found = try added(by: commit, branch, besides: tip, repository, configuration)
+      state.withLock { $0.reviews[commit] = found }
+      hires += found
+    }
+    state.withLock { state in state.reviews = state.reviews.filter { present.contains($0.key) } }
+    return hires
+  }
+
+  private func added(
+    by commit: OID, _ branch: String, besides tip: OID, _ repository: Repository, _ configuration: Configuration
+  ) throws -> [PendingHire] {
+    let source = try CommitSource(repository, commit: commit)
+    guard let base = try repository.mergeBase(of: tip, and: commit) else { return [] }
+    let folder = configuration.dataFolder
+    let changes = try repository.changes(
+      from: CommitSource(repository, commit: base).folder(folder), to: source.folder(folder), prefix: folder + "/")
+    return try changes.filter { $0.old == nil }.compactMap(\.new).compactMap { entry in
+      guard case .person(let reading)? = try reading(of: entry, from: source, configuration), let person = reading.draft
+      else { return nil }
+      return PendingHire(person: person, path: entry.path, branch: branch, commit: commit)
+    }
+  }
+}

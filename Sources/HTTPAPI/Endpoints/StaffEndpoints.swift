@@ -131,7 +131,7 @@ struct StaffEndpoints: Sendable {
       explanation: "Digits that are somebody's id are that id; all else is a reference, in whatever case.",
       entrance: .scope(.staffRead),
       parameters: [
-        .person, .choice("by", "What the address holds, where it could be either.", Naming.allCases.map(\.rawValue)),
+        .person, Self.naming,
         .ifNoneMatch,
       ],
       answers: [
@@ -158,6 +158,10 @@ struct StaffEndpoints: Sendable {
     case id, reference
   }
 
+  /// Whoever stores ids says so: where nobody has this id any more, digits could be somebody's reference.
+  private static let naming = Parameter.choice(
+    "by", "What the address holds, where it could be either.", Naming.allCases.map(\.rawValue))
+
   private func find(_ call: Call, _ state: Snapshot) throws -> RosterPerson {
     var query = call.query
     let naming = query.choice("by", of: Naming.self)
@@ -182,13 +186,13 @@ struct StaffEndpoints: Sendable {
       id: kind == "photo" ? "getPhoto" : "getSignature", tag: .staff, method: .get,
       path: kind == "photo" ? "/api/staff-data/{person}/photo" : "/api/staff-data/{person}/signature",
       summary: kind == "photo" ? "A person's photo, while it is approved." : "A person's signature.",
-      entrance: .scope(.photosRead), parameters: [.person, .ifNoneMatch],
+      entrance: .scope(.photosRead), parameters: [.person, Self.naming, .ifNoneMatch],
       answers: [
         AnswerForm(
           status: 200, explanation: "The image.",
           forms: ["image/jpeg", "image/png", "image/webp"].map { ($0, ["type": "string", "format": "binary"]) },
           fields: HeaderForms.records),
-        .notModified, .unknown(kind),
+        .notModified, .problem(400, "A parameter cannot be used."), .unknown(kind),
       ]
     ) { call in
       let state = try call.records()

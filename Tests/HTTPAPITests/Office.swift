@@ -6,7 +6,6 @@ import HTTPAPI
 import Logging
 import RecordSchema
 import Roster
-import Synchronization
 import TestSupport
 import Testing
 
@@ -14,10 +13,10 @@ import Testing
 final class Office {
   let scratch: Scratch
   let path: String
-  let clock: Mutex<Instant>
+  let clock = TestClock()
   let port: Int
   private let follower: RosterFollower
-  private let isEnding: Mutex<Bool>
+  private let isEnding = Flag()
   private let server: Task<Void, any Error>
 
   static let keys = Dictionary(uniqueKeysWithValues: ["reader", "narrow", "nobody", "exports"].map { ($0, mint()) })
@@ -31,9 +30,7 @@ final class Office {
     let scratch = try Scratch()
     (self.scratch, path) = (scratch, scratch.path + "/records")
     try git("init", "--quiet", "--initial-branch=main", path, in: scratch.path)
-    let now = Mutex(Instant(seconds: 1_767_603_600))
-    clock = now
-    let records = path
+    let (clock, isEnding, records) = (clock, isEnding, path)
     try Self.write("staffrepo.yaml", "organisation:\n  id: 1\n  name: Office\n  email_domains: [example.org]\n", in: records)
     try Self.write("data/units/house.yaml", "id: 1\ncode: house\nname: House\n", in: records)
     try Self.write("data/units/garden.yaml", "id: 2\ncode: garden\nname: Garden\n", in: records)
@@ -49,7 +46,7 @@ final class Office {
     let follower = try RosterFollower(
       .init(
         open: { try Repository(containing: records) }, branch: { _ in "main" }, cache: nil,
-        clock: { now.withLock { $0 } }))
+        clock: { clock.now }))
     self.follower = follower
     let exports = scratch.path + "/exports"
     var settings = ServerSettings()
@@ -58,20 +55,18 @@ final class Office {
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let api = API(
       Surroundings(
-        clock: { now.withLock { $0 } }, follower: follower, limits: RateLimits(quotas), throttle: FailureThrottle(),
+        clock: { clock.now }, follower: follower, limits: RateLimits(quotas), throttle: FailureThrottle(),
         use: KeyUse(path: scratch.path + "/keys.sqlite"),
         host: .init(
           exports: { exports }, status: { ["commit": "none"] }, metrics: { "staffrepo_held 0\n" },
           imports: { Outcome(status: 201, json: ["bytes": .int($0.body.count)]) },
           subscriptions: { wish, grant, _ in Outcome(status: 200, json: ["system": .string(grant.system)]) }),
         forms: RecordForms(person: ["type": "object"], unit: ["type": "object"])), settings, logger: logger)
-    let ending = Mutex(false)
-    isEnding = ending
     let (ports, found) = AsyncStream<Int>.makeStream()
     server = Task {
       defer { found.finish() }
       try await APIServer(api, settings, logger: logger).run { found.yield($0) } until: {
-        while !ending.withLock({ $0 }), !Task.isCancelled { try? await Task.sleep(for: .milliseconds(5)) }
+        while !isEnding.isRaised, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(5)) }
       }
     }
     port = try #require(await ports.first { _ in true })
@@ -79,13 +74,13 @@ final class Office {
   }
 
   deinit {
-    isEnding.withLock { $0 = true }
+    isEnding.raise()
     follower.stop()
   }
 
   /// Asks it to end, and waits until it has.
   func end() async throws {
-    isEnding.withLock { $0 = true }
+    isEnding.raise()
     try await server.value
   }
 

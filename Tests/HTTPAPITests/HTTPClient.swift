@@ -1,9 +1,10 @@
+import Dispatch
 import Foundation
 import Glibc
 import TestSupport
 
 /// An answer as it came over the wire.
-struct HTTPReply {
+struct HTTPReply: Sendable {
   let status: Int
   /// Names in small letters.
   let fields: [String: String]
@@ -19,8 +20,8 @@ struct HTTPReply {
   }
 }
 
-/// One connection, by the system's own calls: what is sent is what a test says, well-formed or not.
-final class HTTPClient {
+/// One connection, by the system's own calls: what is sent is what a test says, well-formed or not. For one thread at a time.
+final class HTTPClient: @unchecked Sendable {
   private let descriptor: Int32
   private var received: [UInt8] = []
 
@@ -93,5 +94,12 @@ final class HTTPClient {
     let count = recv(descriptor, &buffer, buffer.count, 0)
     guard count > 0 else { throw ProgramFailure(description: "the connection ended") }
     received += buffer[..<count]
+  }
+}
+
+/// What blocks, away from the threads on which tasks run: the server's are among these.
+func onThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+  try await withCheckedThrowingContinuation { waiting in
+    DispatchQueue.global().async { waiting.resume(with: Result { try work() }) }
   }
 }

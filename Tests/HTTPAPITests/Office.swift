@@ -122,9 +122,9 @@ final class Office {
     return try git("rev-parse", "HEAD", in: path)
   }
 
-  func eventually(_ condition: () throws -> Bool) async throws -> Bool {
+  func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
     for _ in 0..<2000 {
-      if try condition() { return true }
+      if try await condition() { return true }
       try await Task.sleep(for: .milliseconds(5))
     }
     return false
@@ -134,10 +134,11 @@ final class Office {
 
   /// - Parameter key: the name of one of `keys`.
   func ask(_ target: String, _ key: String? = nil, method: String = "GET", body: String? = nil, _ fields: [String: String] = [:])
-    throws -> HTTPReply
+    async throws -> HTTPReply
   {
     var fields = fields
     if let key { fields["Authorization"] = "Bearer \(try #require(Self.keys[key]).text)" }
-    return try HTTPClient(port: port).ask(method, target, fields, body: body)
+    let (port, sent) = (port, fields)
+    return try await onThread { try HTTPClient(port: port).ask(method, target, sent, body: body) }
   }
 }

@@ -7,8 +7,14 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let customDump: Target.Dependency = .product(name: "CustomDump", package: "swift-custom-dump")
 /// Without it a difference that CustomDump finds is printed and fails nothing.
@@ -45,6 +51,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/pointfreeco/swift-custom-dump", from: "1.7.3"),
@@ -53,6 +61,7 @@ let package = Package(
   targets: [
     .target(name: "CLibgit2", linkerSettings: [.linkedLibrary("git2")]),
     .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     // Loaded by the first command that sends something, not at every start.
     .target(name: "CLibcurl"),
 
@@ -96,8 +105,8 @@ let package = Package(
     module(
       "HTTPAPI",
       [
-        "RecordSchema", "GitStore", "FileStore", "Records", "Events", "Access", "Roster", "Recruitment", "Workers",
-        crypto, hummingbird, httpTypes, nioCore, logging,
+        "CZlib", "RecordSchema", "FileStore", "Access", "Roster", crypto, hummingbirdCore, hummingbirdTLS, httpTypes,
+        nioCore, nioPosix, nioHTTP1, nioHTTPTypes, nioSSL, logging,
       ]),
     .executableTarget(
       name: "staffrepo",
@@ -134,7 +143,7 @@ let package = Package(
       ]),
     tests(
       "HTTPAPITests",
-      ["RecordSchema", "Access", "Roster", "HTTPAPI", hummingbird, httpTypes, nioCore]),
+      ["RecordSchema", "GitStore", "FileStore", "Access", "Roster", "HTTPAPI", logging]),
     tests("EventsTests", ["RecordSchema", "Events"]),
     tests(
       "PublishersTests",

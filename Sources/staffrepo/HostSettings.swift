@@ -1,3 +1,4 @@
+import Access
 import Addresses
 import GitStore
 import Publishers
@@ -17,6 +18,23 @@ extension Workspace {
 
   /// Seconds that one request may take as a whole.
   func requestTimeout() throws -> Int { try seconds("staffrepo.requestTimeout", or: 20) }
+
+  /// How often each key may ask.
+  func apiQuotas() throws -> RateLimits.Quotas {
+    let usual = RateLimits.Quotas()
+    return RateLimits.Quotas(
+      perMinute: try number("staffrepo.apiRequestsPerMinute", or: usual.perMinute),
+      perDay: try number("staffrepo.apiRequestsPerDay", or: usual.perDay))
+  }
+
+  /// 0: no limit.
+  private func number(_ name: String, or usual: Int) throws -> Int {
+    guard let text = repository.configuration(name) else { return usual }
+    guard let number = Int(text), number >= 0 else {
+      throw EnvironmentError("git config \(name) is '\(text)', not a number from 0 on; 0 is without a limit.")
+    }
+    return number
+  }
 
   /// Days for which the bodies and attempts of what is delivered are kept.
   func keptDays() throws -> Int {

@@ -25,6 +25,8 @@ struct StaffRepo: ParsableCommand {
       CommandGroup(name: "Publishing", subcommands: [Events.self, PlanCommand.self, Publish.self, Export.self]),
       CommandGroup(
         name: "Seeing", subcommands: [Status.self, Deliveries.self, Redeliver.self, Audit.self, Doctor.self]),
-      CommandGroup(name: "Connecting", subcommands: [APIKeyCommand.self, WebhookCommand.self, Listen.self, Hook.self]),
+      CommandGroup(
+        name: "Connecting",
+        subcommands: [Serve.self, APIKeyCommand.self, WebhookCommand.self, Listen.self, Hook.self]),
     ])
 }

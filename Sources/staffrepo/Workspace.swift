@@ -181,6 +181,17 @@ struct Workspace {
     return try FileLock(lockPath, waiting: seconds)
   }
 
+  /// The publishing lock for as long as a daemon lives, signed by it.
+  func daemonLock() throws -> FileLock {
+    guard let lock = try publishingLock(waiting: 5) else {
+      throw Refusal(
+        daemon().map { "Process \($0) watches this repository already." }
+          ?? "Another process publishes; try again when it is done.")
+    }
+    lock.sign("watch \(getpid())")
+    return lock
+  }
+
   private var lockPath: String { "\(folder)/publish.lock" }
 
   /// The daemon that holds the lock, if one does, by its process number.

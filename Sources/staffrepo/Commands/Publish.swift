@@ -91,12 +91,7 @@ struct Publish: ParsableCommand {
   private func follow() throws {
     Terminal.logStyle = log == .json ? .json : .text
     let workspace = try Workspace.open(ledger: ledger.ledger)
-    guard let lock = try workspace.publishingLock(waiting: 5) else {
-      throw Refusal(
-        workspace.daemon().map { "Process \($0) watches this repository already." }
-          ?? "Another process publishes; try again when it is done.")
-    }
-    lock.sign("watch \(getpid())")
+    let lock = try workspace.daemonLock()
     defer { withExtendedLifetime(lock) {} }
     let file = ledger.ledger
     try Watching(.init(metrics: metrics)) { try Workspace.open(ledger: file) }.run()

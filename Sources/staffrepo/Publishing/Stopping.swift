@@ -9,8 +9,9 @@ enum Stopping {
   /// Readable once the program is to end.
   static var descriptor: Int32 { ends.0 }
 
+  /// May be called again: who serves and publishes hears of it in both places.
   static func listen() {
-    guard let pipe = Pipe() else { return }
+    guard ends.0 < 0, let pipe = Pipe() else { return }
     ends = (pipe.reading, pipe.writing)
     _ = fcntl(pipe.writing, F_SETFL, O_NONBLOCK)
     // Whoever started us may have blocked them for itself.
@@ -20,11 +21,14 @@ enum Stopping {
     sigaddset(&wanted, SIGINT)
     pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
     for number in [SIGTERM, SIGINT] {
-      signal(number) { _ in
-        var byte: UInt8 = 1
-        _ = write(Stopping.ends.1, &byte, 1)
-      }
+      signal(number) { _ in Stopping.ask() }
     }
+  }
+
+  /// Has the program end.
+  static func ask() {
+    var byte: UInt8 = 1
+    _ = write(ends.1, &byte, 1)
   }
 
   static var isAsked: Bool {

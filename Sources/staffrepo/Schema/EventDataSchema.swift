@@ -5,6 +5,14 @@ extension SchemaForm {
   static var personData: SchemaForm { data(Person.outputFields + ["unit", "removed"], special: personForms) }
   static var unitData: SchemaForm { data(Unit.fields.map(\.name) + ["removed"], special: unitForms) }
 
+  /// A person as the API lists them: all fields are there, but those that the key may not see.
+  static var listedPerson: SchemaForm {
+    let hidden: Set = ["salary_grade"]
+    return personData.with(["type": "object"]).requiring(Person.outputFields.filter { !hidden.contains($0) })
+  }
+
+  static var listedUnit: SchemaForm { unitData.with(["type": "object"]).requiring(Unit.fields.map(\.name)) }
+
   private static func data(_ names: [String], special: [String: SchemaForm]) -> SchemaForm {
     SchemaForm([
       "required": ["id"], "properties": .object(names.map { .init($0, (special[$0] ?? textOrNull).json) }),

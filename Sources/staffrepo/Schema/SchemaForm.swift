@@ -21,6 +21,14 @@ struct SchemaForm {
     return form
   }
 
+  /// The same with other members required.
+  func requiring(_ names: [String]) -> SchemaForm {
+    var form = self
+    form.members.removeAll { $0.name == "required" }
+    form.members.append(.init("required", .array(names.map(JSON.string))))
+    return form
+  }
+
   /// The same, or nothing: an empty value is as good as an absent one.
   var orNothing: SchemaForm {
     var form = self

@@ -9,14 +9,27 @@ public struct Problem: Error, Sendable, Equatable {
   public let detail: String?
   /// Further members.
   public let more: [JSON.Member]
+  /// Further header fields, such as Retry-After.
+  public let fields: [Field]
 
-  public init(_ status: Int, _ kind: String, title: String, detail: String? = nil, more: [JSON.Member] = []) {
+  public struct Field: Sendable, Equatable {
+    public let name: String
+    public let value: String
+  }
+
+  public init(
+    _ status: Int, _ kind: String, title: String, detail: String? = nil, more: [JSON.Member] = [],
+    fields: KeyValuePairs<String, String> = [:]
+  ) {
     self.status = status
     self.kind = kind
     self.title = title
     self.detail = detail
     self.more = more
+    self.fields = fields.map { Field(name: $0, value: $1) }
   }
+
+  public static let mediaType = "application/problem+json"
 
   public var json: JSON {
     var members: [JSON.Member] = [

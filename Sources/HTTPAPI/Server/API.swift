@@ -1,0 +1,140 @@
+import Access
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import RecordSchema
+import Roster
+
+/// Answers requests: finds the operation, asks for the key, counts, and says what came of it.
+public final class API: Sendable {
+  private let surroundings: Surroundings
+  private let table: RouteTable
+  private let gate: Gate
+  private let tally: Tally
+  private let journal: RequestJournal
+  private let ids = RequestIDs()
+  private let dates = DateLine()
+
+  /// - Parameter settings: how the server listens: who asks is told from the connection, or by the proxy before it.
+  public init(_ surroundings: Surroundings, _ settings: ServerSettings, logger: Logger) {
+    self.surroundings = surroundings
+    table = RouteTable(Endpoints(surroundings).all)
+    gate = Gate(surroundings, isBehindProxy: settings.isBehindProxy)
+    tally = surroundings.tally
+    journal = RequestJournal(logger, logsEverything: settings.logsEveryRequest)
+    tally.begin(table.operations.map { (method: $0.method.rawValue, route: $0.path.text) })
+  }
+
+  /// A request on its way to its answer.
+  private struct Passage {
+    let request: Request
+    let now: Instant
+    var operation: Int?
+    var grant: Grant?
+    /// What is told of the key's quotas, whatever the answer.
+    var rate: HTTPFields = [:]
+  }
+
+  func respond(to request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
+    let started = ContinuousClock.now
+    var passage = Passage(request: request, now: surroundings.clock())
+    let id = ids.next()
+    var answer: Answer
+    do {
+      if request.headers[.expect] == "100-continue" {
+        try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+      }
+      answer = try await self.answer(&passage, channel)
+    } catch let problem as Problem {
+      answer = Answer(problem)
+    } catch let choices as Choices {
+      answer = Answer(.noContent, [.allow: choices.allowed])
+    } catch {
+      // Whoever sends what is not HTTP, or hangs up, gets no answer of ours.
+      if error is HTTPParserError || error is ChannelError || error is IOError { throw error }
+      journal.fail(error, id: id)
+      answer = Answer(.failed)
+    }
+    answer.fields.append(contentsOf: passage.rate)
+    answer.fields[.requestID] = id
+    answer.fields[.date] = dates.text(passage.now)
+    // What comes of a body that nobody read would be taken for the next request.
+    if answer.status.code >= 400, Self.hasBody(request) { answer.fields[.connection] = "close" }
+    let duration = ContinuousClock.now - started
+    tally.count(passage.operation, status: answer.status.code, duration)
+    journal.note(
+      request.method.rawValue, passage.operation.map { table.operations[$0].path.text }, answer.status.code,
+      passage.grant, id: id, duration)
+    try await Self.write(answer, to: request, writer)
+  }
+
+  private func answer(_ passage: inout Passage, _ channel: any Channel) async throws -> Answer {
+    let request = passage.request
+    let (path, query) = Self.split(request.head.path ?? "/")
+    switch table.match(request.method, path) {
+    case .unknown: throw Problem.notFound
+    case .otherMethod(let allowed):
+      if request.method == .options { throw Choices(allowed: allowed) }
+      throw Problem.notAllowed(allowed)
+    case .found(let index, let values):
+      passage.operation = index
+      let operation = table.operations[index]
+      let state = surroundings.present.snapshot
+      passage.grant = try gate.admit(request, to: operation, state, from: channel, at: passage.now, &passage.rate)
+      let answer = try await run(
+        Call(
+          request: request, operation: operation, values: values, queryText: query, isAlias: path.hasSuffix(".php"),
+          grant: passage.grant, state: state, now: passage.now))
+      // A signature that an operation found false is a failure like a key that is none.
+      if answer.status == .unauthorized, case let failure = gate.failure(of: request, from: channel, at: passage.now),
+        failure.status == 429
+      {
+        throw failure
+      }
+      return answer
+    }
+  }
+
+  /// From memory, where the same was answered before.
+  private func run(_ call: Call) async throws -> Answer {
+    guard call.operation.isKept, let state = call.state, let grant = call.grant else {
+      return try await call.operation.run(call)
+    }
+    let key = KeptAnswers.Key(
+      target: call.request.head.path ?? "", holder: grant.keyHash, accept: call.header(.accept),
+      encoding: call.header(.acceptEncoding))
+    if let kept = state.kept[key] { return kept.answer(unless: call.header(.ifNoneMatch)) }
+    let answer = try await call.operation.run(call)
+    // What differs since then is told as of the newest records, which may be newer than these.
+    if answer.fields[.commit] == state.roster.commit, let kept = KeptAnswer(answer) { state.kept.keep(kept, as: key) }
+    return answer
+  }
+
+  /// The answer to OPTIONS.
+  private struct Choices: Error {
+    let allowed: String
+  }
+
+  private static func split(_ target: String) -> (path: Substring, query: Substring) {
+    let end = target.utf8.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? target.endIndex
+    return (target[..<end], end == target.endIndex ? "" : target[target.utf8.index(after: end)...])
+  }
+
+  private static func hasBody(_ request: Request) -> Bool {
+    request.headers[.contentLength].map { $0 != "0" } ?? (request.headers[.transferEncoding] != nil)
+  }
+
+  private static func write(_ answer: Answer, to request: Request, _ writer: consuming ResponseWriter) async throws {
+    var fields = answer.fields
+    let isBodiless = answer.status == .notModified || answer.status == .noContent
+    let body = isBodiless ? ResponseBody() : answer.responseBody
+    if !isBodiless, fields[.contentLength] == nil, let length = body.contentLength {
+      fields[.contentLength] = String(length)
+    }
+    try await writer.write(
+      response: HTTPResponse(status: answer.status, headerFields: fields),
+      body: request.method == .head ? ResponseBody() : body)
+  }
+}

@@ -1,0 +1,110 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
+import RecordSchema
+
+/// Ends connections that only hold a place: whose request never ends, or whose reader takes nothing of the answer.
+///
+/// A connection that is idle between requests is ended by Hummingbird's own time-out, which every byte puts off. So here a
+/// request as a whole has a time to be there by, however its bytes drip. It also ends a connection after an answer that says
+/// `Connection: close`, and says what was wrong where a request could not even be parsed.
+final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
+  private let settings: ServerSettings
+  private var deadline: Scheduled<Void>?
+  private var stall: Scheduled<Void>?
+  private var bodyBytes = 0
+  private var isReadingRequest = false
+  private var closesAfterAnswer = false
+  /// Every answer of ours bears an id; one without is what the framework says to a request that it could not parse.
+  private var parseFailure: HTTPResponse?
+
+  init(_ settings: ServerSettings) { self.settings = settings }
+
+  func handlerAdded(context: ChannelHandlerContext) { expect(settings.headTimeout, context) }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    deadline?.cancel()
+    stall?.cancel()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head:
+      (isReadingRequest, bodyBytes) = (true, 0)
+      expect(settings.bodyTimeout, context)
+    case .body(let buffer):
+      bodyBytes += buffer.readableBytes
+      // The endpoint answers at its own limit; whoever goes on sending after that is not listened to.
+      if bodyBytes > ServerSettings.largestBody + 1 << 20 { return context.close(promise: nil) }
+    case .end:
+      isReadingRequest = false
+      deadline?.cancel()
+      deadline = nil
+    }
+    context.fireChannelRead(data)
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    switch unwrapOutboundIn(data) {
+    case .head(let head) where head.status.kind != .informational:
+      if head.headerFields[.requestID] == nil {
+        parseFailure = head
+        promise?.succeed()
+      } else {
+        if head.headerFields[.connection] == "close" { closesAfterAnswer = true }
+        context.write(data, promise: promise)
+      }
+    case .end:
+      if let head = parseFailure { return tellParseFailure(head, context, promise) }
+      context.write(data, promise: promise)
+      if closesAfterAnswer { close(context) }
+    case .head, .body:
+      context.write(data, promise: promise)
+    }
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    stall?.cancel()
+    stall = nil
+    if !context.channel.isWritable { stall = schedule(settings.stallTimeout, context) }
+    context.fireChannelWritabilityChanged()
+  }
+
+  private func tellParseFailure(_ head: HTTPResponse, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?)
+  {
+    parseFailure = nil
+    let body = ByteBuffer(bytes: Problem.unreadable.json.bytes)
+    var head = head
+    head.headerFields[.contentType] = Problem.mediaType
+    head.headerFields[.contentLength] = "\(body.readableBytes)"
+    head.headerFields[.connection] = "close"
+    context.write(wrapOutboundOut(.head(head)), promise: nil)
+    context.write(wrapOutboundOut(.body(body)), promise: nil)
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
+  }
+
+  /// Closing while the client still sends would take the answer away from it, so what it sends is heard a little longer.
+  private func close(_ context: ChannelHandlerContext) {
+    context.flush()
+    guard isReadingRequest else { return context.close(promise: nil) }
+    expect(.seconds(5), context)
+  }
+
+  /// Ends the connection unless the request is there by then.
+  private func expect(_ time: TimeAmount, _ context: ChannelHandlerContext) {
+    deadline?.cancel()
+    deadline = schedule(time, context)
+  }
+
+  private func schedule(_ time: TimeAmount, _ context: ChannelHandlerContext) -> Scheduled<Void> {
+    context.eventLoop.assumeIsolated().scheduleTask(in: time) { context.close(promise: nil) }
+  }
+}
+
+@available(*, unavailable)
+extension ConnectionGuard: Sendable {}

@@ -1,0 +1,207 @@
+"""What the guides for integrators say is run: their examples, their settings for nginx, and the problems they explain."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import trustme
+from depots import free_port
+from house import PROJECT
+from service_process import new_key
+from test_consumer import signed
+from ward import SECRET, Ward
+
+DOCS = PROJECT / "docs"
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The examples of one language on a page, in their order."""
+    found = re.findall(rf"^```{language}\n(.*?)^```", (DOCS / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert found, f"{page} has no example in {language}"
+    return found
+
+
+@pytest.fixture(scope="module")
+def ward(binary, tmp_path_factory):
+    """With keys for all that the examples do."""
+    ward = Ward(binary, tmp_path_factory.mktemp("documents"))
+    ward.recruiter = new_key(8)
+    ward.write_key("recruitment", ward.recruiter, "recruitment", ["recruitment:write", "webhooks:write"])
+    yield ward.open("--publish")
+    ward.close()
+
+
+def settings(ward: Ward, key: str | None = None) -> dict[str, str]:
+    return {"STAFF_SERVICE_URL": ward.service.url, "STAFF_SERVICE_API_KEY": key or ward.key, "PATH": os.environ["PATH"]}
+
+
+def run(script: str, environment: dict[str, str], folder: Path, shell=("bash", "-euo", "pipefail", "-c")) -> str:
+    done = subprocess.run([*shell, script], env=environment, cwd=folder, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.mark.parametrize("number", range(len(re.findall(r"^```sh\n", (DOCS / "api.md").read_text(), re.MULTILINE)) - 1))
+def test_examples_for_the_shell(ward, tmp_path, number):
+    """Each works as it stands, but for the address and the key, which the first one sets."""
+    script = blocks("api.md", "sh")[number + 1]
+    key = ward.recruiter if "/api/recruitment" in script or "/api/webhooks" in script else None
+    (tmp_path / "hires.csv").write_text(
+        "source_reference,first_name,last_name,job_title,employment_start_date,organisational_unit\n"
+        "A-9001,Noor,Haddad,Nurse,2026-09-01,Care Team A\n"
+    )
+    said = run(script, settings(ward, key), tmp_path)
+    assert said or list(tmp_path.iterdir())
+
+
+def test_the_digest_in_python_and_php(ward, tmp_path):
+    """Both come to what the service says, for names and texts of all kinds."""
+    ward.house.edit("people/EMP016.yaml", "^job_title: .*", r'job_title: "Näch\\u0074 / <b>\\\\ \\"é\\" 龘 👩‍⚕️ \\u2028"')
+    ward.is_at(ward.push("An odd title"))
+    people, meta = ward.app.service.everybody()
+    assert any("👩" in person["job_title"] for person in people)
+    names: dict = {}
+    exec(blocks("api.md", "python")[0], names)
+    assert names["digest"](people) == meta["digest"]
+    assert names["digest"](people[1:]) != meta["digest"]
+
+    (tmp_path / "people.json").write_text(json.dumps(people), encoding="utf-8")
+    script = blocks("api.md", "php")[0] + "echo digest(json_decode(file_get_contents('people.json')));"
+    if not shutil.which("php"):
+        pytest.skip("php is not installed")
+    assert run(script, settings(ward), tmp_path, shell=("php", "-r")) == meta["digest"]
+
+
+def test_the_pattern_for_working_alone(ward, monkeypatch):
+    """Followed as it is printed, through a change, a leaver, an absence and a lost cursor."""
+    for name, value in settings(ward).items():
+        monkeypatch.setenv(name, value)
+    names: dict = {}
+    pattern = next(block for block in blocks("integrator.md", "python") if "def synchronised" in block)
+    exec(blocks("api.md", "python")[0] + "\n" + pattern, names)
+    synchronised = names["synchronised"]
+    people, cursor = synchronised({}, None)
+    assert len(people) == ward.service.meta(ward.key)["total"]
+    again = synchronised(people, cursor)
+    assert again == (people, cursor)
+
+    ward.house.edit("people/EMP020.yaml", "^job_title: .*", "job_title: Cook")
+    (ward.house.folder / "data/people/EMP043.yaml").unlink()
+    ward.is_at(ward.push("One changes, one goes"))
+    ward.service.stop()
+    with pytest.raises(OSError):
+        synchronised(people, cursor)
+    ward.service.start("--publish", now=ward.moment())
+    later, newer = synchronised(people, cursor)
+    assert (later[20]["job_title"], 43 in people, 43 in later) == ("Cook", True, False)
+    assert names["digest"](later.values()) == ward.service.meta(ward.key)["digest"]
+    assert synchronised(people | {99999: people[20] | {"id": 99999}}, cursor) == (later, newer), "a damaged copy heals"
+    assert synchronised(people, "f" * 40 + "@2026-01-01") == (later, newer), "410"
+
+
+def test_verifying_as_printed(ward):
+    """The example of integrator.md takes what the service sends, and nothing else."""
+    code = blocks("integrator.md", "python")[0].partition("\n\n")[2]
+    names: dict = {}
+    exec(code, names)
+    headers, body = signed({"id": "x"}, datetime.now(timezone.utc))
+    assert names["is_ours"](SECRET, headers, body)
+    assert not names["is_ours"](SECRET, headers, body + b" ")
+    headers, body = signed({"id": "x"}, datetime.now(timezone.utc) - timedelta(seconds=400))
+    assert not names["is_ours"](SECRET, headers, body)
+
+
+def test_nginx_as_printed(ward, tmp_path):
+    """Debian's nginx takes the settings, forwards what it should and nothing else, and says who asks."""
+    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if not nginx:
+        pytest.skip("nginx is not installed")
+    ward.service.stop()
+    ward.service.start("--behind-proxy", now=ward.moment())
+    port = free_port()
+    authority = trustme.CA()
+    certificate = authority.issue_cert("staff.example.org", "localhost")
+    certificate.private_key_and_cert_chain_pem.write_to_path(tmp_path / "both.pem")
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    text = blocks("operator.md", "nginx")[0]
+    for pattern, replacement in (
+        (r"127\.0\.0\.1:8080", f"127.0.0.1:{ward.service.port}"),
+        (r"listen 443 ", f"listen 127.0.0.1:{port} "),
+        (r"^.*listen \[::\].*\n", ""),
+        (r"/etc/letsencrypt\S*\.pem", f"{tmp_path}/both.pem"),
+    ):
+        text, count = re.subn(pattern, replacement, text, flags=re.MULTILINE)
+        assert count, pattern
+    (tmp_path / "nginx.conf").write_text(
+        f"pid {tmp_path}/pid;\nerror_log {tmp_path}/error.log;\nevents {{}}\nhttp {{\naccess_log {tmp_path}/access.log;\n"
+        f"client_body_temp_path {tmp_path}/body;\nproxy_temp_path {tmp_path}/proxy;\n"
+        f"fastcgi_temp_path {tmp_path}/fcgi;\nuwsgi_temp_path {tmp_path}/uwsgi;\nscgi_temp_path {tmp_path}/scgi;\n{text}}}\n"
+    )
+    command = [nginx, "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path), "-e", str(tmp_path / "error.log")]
+    judged = subprocess.run([*command, "-t"], capture_output=True, text=True)
+    assert judged.returncode == 0 and "[warn]" not in judged.stderr, judged.stderr
+    process = subprocess.Popen([*command, "-g", "daemon off;"])
+    try:
+
+        def ask(path: str, *more: str) -> str:
+            return subprocess.run(
+                ["curl", "-sS", "--cacert", tmp_path / "authority.pem", "-o", tmp_path / "body", "-w", "%{http_code}",
+                 "--retry", "20", "--retry-connrefused", "--retry-delay", "1", *more, f"https://localhost:{port}{path}"],
+                capture_output=True, text=True, timeout=60,
+            ).stdout  # fmt: skip
+
+        key = ["-H", f"Authorization: Bearer {ward.key}"]
+        assert ask("/healthz") == "200"
+        assert ask("/api/key", *key) == "200"
+        assert ask("/api/staff-data", "--compressed", *key) == "200"
+        assert json.loads((tmp_path / "body").read_text())["meta"]["total"] > 0
+        assert (ask("/metrics"), ask("/readyz"), ask("/")) == ("404", "404", "404")
+        assert ask("/openapi.json") == "200"
+        # Failures count for who really asks: what the client claims stands before it, and helps nobody.
+        for number in range(25):
+            refused = ask("/api/key", "-H", f"X-Forwarded-For: 192.0.2.{number}", "-H", "X-API-Key: nonsense")
+        assert refused == "429"
+        assert ask("/api/key", *key) == "200", "a good key is answered all the same"
+    finally:
+        process.terminate()
+        process.wait(30)
+    assert ward.key not in (tmp_path / "access.log").read_text()
+
+
+def test_every_problem_has_its_section():
+    """A kind that a program meets is looked up by its name."""
+    kinds = set()
+    for file in (PROJECT / "Sources").rglob("*.swift"):
+        text = file.read_text(encoding="utf-8")
+        kinds |= set(re.findall(r'\b[Pp]roblem\(\s*\d{3},\s*"([a-z-]+)"', text))
+    # What imports say of a missing scope or a signature, the server has said before, or says in its own words.
+    kinds -= {"unauthorized", "scope-missing", "signature-invalid"}
+    explained = set(re.findall(r"^### `([a-z-]+)`", (DOCS / "troubleshooting.md").read_text(), re.MULTILINE))
+    listed = set(re.findall(r"^\| \d{3} \| `([a-z-]+)`", (DOCS / "api.md").read_text(), re.MULTILINE))
+    assert len(kinds) > 10
+    assert (kinds - explained, explained - kinds) == (set(), set())
+    assert listed == kinds
+
+
+def test_links_lead_somewhere():
+    """Pages, and headings in them, as GitHub names these."""
+    missing = []
+    for page in ("api.md", "migration.md", "troubleshooting.md", "integrator.md", "operator.md", "hr-officer.md", "auditor.md"):
+        for target in re.findall(r"\]\(([^)]+)\)", (DOCS / page).read_text(encoding="utf-8")):
+            name, _, heading = target.partition("#")
+            if name.startswith("http"):
+                continue
+            file = (DOCS / name) if name else DOCS / page
+            if not file.exists() or heading and heading not in anchors(file):
+                missing.append(f"{page}: {target}")
+    assert missing == []
+
+
+def anchors(file: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.*)", file.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -131,17 +131,19 @@ let package = Package(
         crypto,
       ]),
     tests("AccessTests", ["RecordSchema", "Records", "Access"]),
-    tests("RosterTests", ["RecordSchema", "GitStore", "Records", "Events", "Roster"]),
+    tests(
+      "RosterTests",
+      ["RecordSchema", "GitStore", "FileStore", "Catalogue", "Records", "Events", "Journal", "Roster"]),
     tests(
       "RecruitmentTests",
       [
         "RecordSchema", "YAMLReader", "GitStore", "FileStore", "Records", "Validators", "Editing", "Proposals",
         "Access",
-        "Recruitment",
+        "Recruitment", crypto,
       ]),
     tests(
       "HTTPAPITests",
-      ["RecordSchema", "Access", "Roster", "HTTPAPI", hummingbird, httpTypes, nioCore]),
+      ["RecordSchema", "GitStore", "FileStore", "Access", "Roster", "HTTPAPI", logging]),
     tests("EventsTests", ["RecordSchema", "Events"]),
     tests(
       "PublishersTests",
@@ -151,7 +153,7 @@ let package = Package(
       "EndToEndTests",
       [
         "staffrepo", "RecordSchema", "GitStore", "FileStore", "Records", "Events", "Journal", "Ledger", "Publishers",
-        "Access",
+        "Access", "Proposals", "Recruitment",
       ]),
   ]
 )
@@ -186,4 +188,12 @@ if Context.environment["STAFFREPO_WORST"] != nil {
     .executableTarget(
       name: "Worst", dependencies: ["RecordSchema", "YAMLReader", "Records", "Validators", "RecordChecks"],
       path: "Bench/Worst", swiftSettings: settings))
+}
+
+// Only script/bench --roster sets this.
+if Context.environment["STAFFREPO_ROSTER"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "RosterBench", dependencies: ["RecordSchema", "GitStore", "Roster"], path: "Bench/Roster",
+      swiftSettings: settings))
 }

@@ -16,6 +16,8 @@ public struct NewSubscription: Sendable {
   public var backfill: Bool
   /// What it is for, as people read it.
   public var purpose: String?
+  /// The system with whose key it is made.
+  public var system: String?
 
   public init(
     url: String, events: [String] = [], secrets: [SecretReference], format: Subscription.Format = .staffService,
@@ -41,6 +43,7 @@ public struct NewSubscription: Sendable {
     if let units { lines.append(list("units", units)) }
     if backfill { lines.append(RecordLine("backfill", .word("true"))) }
     if let purpose { lines.append(RecordLine("description", .text(purpose))) }
+    if let system { lines.append(RecordLine("system", .text(system))) }
     return newFile(lines, schema: schema)
   }
 }

@@ -136,6 +136,7 @@ extension Repository {
 
   /// libgit2 1.5 may say that an object was written although the disk refused it.
   func makeSure(_ oid: git_oid) throws(GitError) {
+    written?.append(OID(oid))
     var oid = oid
     var database: OpaquePointer?
     try check(git_repository_odb(&database, pointer), "The objects cannot be read")

@@ -14,6 +14,8 @@ public final class Repository {
   var trees: [OID: RawTree] = [:]
   var treeBytes = 0
   var treeBytesLimit = 16 * 1024 * 1024
+  /// What was written since somebody wanted to know.
+  var written: [OID]?
 
   private init(pointer: OpaquePointer) throws(GitError) {
     self.pointer = pointer

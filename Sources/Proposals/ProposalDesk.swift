@@ -33,6 +33,7 @@ public struct ProposalDesk {
   private let now: Instant
   /// Everything is judged, and no branch moves.
   private let isRehearsal: Bool
+  private let rehearsed = Rehearsed()
   /// Called when something landed on the branch.
   private let wake: @Sendable () -> Void
 
@@ -108,6 +109,7 @@ public struct ProposalDesk {
   ) throws -> ProposalOutcome {
     let (tip, reference) = (try tip(), "refs/heads/\(name)")
     let open = try repository.target(of: reference)
+    if open == nil { try makeSureOfRoom(for: name) }
     let parent = open ?? tip
     guard let proposal = try make(CommitSource(repository, commit: parent)) else { return .unneeded }
     let commit = try write(proposal, on: parent)
@@ -121,16 +123,48 @@ public struct ProposalDesk {
         reviewReason: reason))
   }
 
+  /// git keeps a branch as a file, so that none can lie below another.
+  private func makeSureOfRoom(for name: String) throws {
+    var above = name[...]
+    while let slash = above.lastIndex(of: "/") {
+      above = above[..<slash]
+      guard try repository.target(of: "refs/heads/\(above)") != nil else { continue }
+      throw GitError(
+        .other,
+        "The branch \(above) is in the way of \(name), which is wanted for a review. Rename it: git branch -m \(above) \(above)-old"
+      )
+    }
+  }
+
   private func move(_ name: String, to commit: OID, expected: OID?, _ proposal: Proposal) throws {
     guard !isRehearsal else { return }
     try repository.move(name, to: commit, expected: expected, log: "staffrepo: \(proposal.author.name)")
   }
 
+  /// So many objects are cheaper in one file than each in a file of its own, which reaches the disk by itself.
+  private static let packedFrom = 32
+
   private func write(_ proposal: Proposal, on parent: OID) throws -> OID {
+    guard proposal.files.count >= Self.packedFrom || isRehearsal else {
+      return try write(proposal, on: parent, in: repository)
+    }
+    let (commit, pack) = try repository.packing { try write(proposal, on: parent, in: $0) }
+    if isRehearsal { rehearsed.packs.append(pack) }
+    return commit
+  }
+
+  private func write(_ proposal: Proposal, on parent: OID, in repository: Repository) throws -> OID {
     let tree = try repository.info(of: parent).tree
     let signature = Signature(name: proposal.author.name, email: proposal.author.email, time: now.seconds)
     let files = try repository.storing(proposal.files.map { ($0.path, $0.bytes) })
     return try repository.writeCommit(
       tree: repository.tree(tree, changing: files), parents: [parent], signature: signature, message: proposal.text)
   }
+}
+
+/// What a rehearsal leaves behind, gone when it is over.
+private final class Rehearsed {
+  var packs: [NewPack] = []
+
+  deinit { for pack in packs { pack.remove() } }
 }

@@ -13,6 +13,8 @@ public struct Subscription: Sendable, Equatable {
   public var units: [UnitCode]?
   public var isActive = true
   public var backfill = false
+  /// The system with whose key it was made, and that may end it with its key; `nil`: people wrote it.
+  public var system: String?
 
   public init(name: String) { self.name = name }
 

@@ -56,6 +56,12 @@ struct HiringGround {
     }
   }
 
+  /// Where somebody's record is.
+  func path(of person: Person) throws -> String? {
+    try index.marks(at: RecordKey(.personID, String(person.id.rawValue))).first { $0.role == .claim }
+      .map { try index.file($0.file).path }
+  }
+
   /// The comment at the top of records here, which tells editors where the schema is.
   func header() throws -> String? {
     guard let folder = try source.folder("\(configuration.dataFolder)/people"),

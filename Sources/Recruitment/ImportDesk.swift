@@ -79,10 +79,13 @@ public final class ImportDesk: Sendable {
           "A new request needs a new key; the same key is for sending the same bytes again.")
       }
       if let body = earlier.body, let json = try? JSON(reading: Array(body.utf8)) {
-        return ImportAnswer(200, json.repeated)
+        let now = try perform(request, log, sha256: sha256, isRepeat: true)
+        return now?.answer ?? ImportAnswer(200, json.repeated)
       }
     }
-    let attempt = try perform(request, log, sha256: sha256)
+    guard let attempt = try perform(request, log, sha256: sha256, isRepeat: false) else {
+      preconditionFailure("Only a repeat finds nothing to tell")
+    }
     guard !request.isDryRun else { return attempt.answer }
     // What landed is answered for even when it cannot be noted: it is in git, with who and from which bytes.
     var answer = attempt.answer
@@ -109,7 +112,11 @@ public final class ImportDesk: Sendable {
     var hires: [(key: SourceKey, hire: ImportLog.Hire)] = []
   }
 
-  private func perform(_ request: ImportRequest, _ log: ImportLog, sha256: String) throws -> Attempt {
+  /// - Parameter isRepeat: the very request was answered before: nothing is changed.
+  /// - Returns: `nil` when it is a repeat, and what it brought is not there any more.
+  private func perform(
+    _ request: ImportRequest, _ log: ImportLog, sha256: String, isRepeat: Bool
+  ) throws -> Attempt? {
     var key: String?
     if case .key(let grant) = request.holder { key = grant.key }
     var entry = ImportLog.Entry(
@@ -147,7 +154,11 @@ public final class ImportDesk: Sendable {
     var importing = Importing(
       repository, host, known: known, numbers: numbers, log: log, request, source: source, reading, sha256: sha256,
       branch: branch)
-    try importing.run()
+    if isRepeat {
+      guard try importing.look() else { return nil }
+    } else {
+      try importing.run()
+    }
     let summary = ImportSummary(
       results: importing.results, warnings: importing.warnings, source: source.name, isBulk: reading.isBulk,
       isDryRun: request.isDryRun)

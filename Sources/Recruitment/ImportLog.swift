@@ -7,28 +7,28 @@ import RecordSchema
 /// It holds no names or addresses. The records themselves never depend on it: when it is lost, repeats are still told by what
 /// is on the branch and in review; only answers to repeated Idempotency-Keys, and who was refused, are forgotten. Whoever
 /// writes holds the lock of the imports.
-final class ImportLog: Sendable {
-  struct Entry: Sendable {
-    var at: Instant
+package final class ImportLog: Sendable {
+  package struct Entry: Sendable {
+    package var at: Instant
     /// The key's name; `nil`: the command line, or a signature alone.
-    var key: String?
-    var system: String
+    package var key: String?
+    package var system: String
     /// Of the bytes that were sent.
-    var sha256: String
-    var bytes: Int
-    var rows: Int
+    package var sha256: String
+    package var bytes: Int
+    package var rows: Int
     /// accepted, pending_review, repeated, partial, refused or failed
-    var outcome: String
-    var people: [Int] = []
-    var commit: String?
-    var branch: String?
+    package var outcome: String
+    package var people: [Int] = []
+    package var commit: String?
+    package var branch: String?
     /// The codes of what was found wrong.
-    var codes: [String] = []
+    package var codes: [String] = []
   }
 
   private let database: DatabaseQueue
 
-  init(_ path: String) throws {
+  package init(_ path: String) throws {
     try FileStore.makeDirectory(FileStore.directory(of: path))
     try FileStore.makeFile(path, mode: 0o640)
     var configuration = GRDB.Configuration()
@@ -64,6 +64,23 @@ final class ImportLog: Sendable {
           JSON.array(entry.people.map(JSON.int)).text, entry.commit, entry.branch,
           Set(entry.codes).sorted().joined(separator: " "),
         ])
+    }
+  }
+
+  /// All attempts, the first one first.
+  package func entries() throws -> [Entry] {
+    try database.read { database in
+      try Row.fetchAll(database, sql: "SELECT * FROM import ORDER BY number").compactMap { row in
+        guard let at = Instant(row["at"]) else { return nil }
+        var entry = Entry(
+          at: at, key: row["key"], system: row["system"], sha256: row["sha256"], bytes: row["bytes"], rows: row["rows"],
+          outcome: row["outcome"], commit: row["commit_id"], branch: row["branch"])
+        if case .array(let people)? = try? JSON(reading: Array((row["people"] as String).utf8)) {
+          entry.people = people.compactMap { if case .int(let id) = $0 { id } else { nil } }
+        }
+        entry.codes = (row["codes"] as String).split(separator: " ").map(String.init)
+        return entry
+      }
     }
   }
 

@@ -72,6 +72,12 @@ struct Importing {
     }
   }
 
+  /// Tells what became of hires that were taken in before, and changes nothing: what a delayed repeat says may be older than
+  /// what was corrected since.
+  ///
+  /// - Returns: `false` when some are not there any more.
+  mutating func look() throws -> Bool { try look(desk.tip()).new.isEmpty }
+
   // MARK: Planning
 
   /// Finds out about every hire; those who are new get ids.

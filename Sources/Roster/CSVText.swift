@@ -30,16 +30,12 @@ enum CSVText {
     return value.elementsEqual("null".utf8) || value.elementsEqual("{}".utf8) ? [] : Array(value)
   }
 
-  /// The codes of units, of which each is written as `{"id":3,"code":"care-team-a","name":...}`.
+  /// The codes of units, of which each is written as `{"id":3,"code":"care-team-a","name":"Care Team A"}`: the third of
+  /// five strings.
   private static func codes(_ value: some Collection<UInt8>) -> [UInt8] {
-    let opening = Array(#","code":""#.utf8)
-    return Array(
-      String(decoding: value, as: UTF8.self).split(separator: #"{"id":"#).dropFirst().compactMap { part -> [UInt8]? in
-        guard let comma = part.utf8.firstIndex(of: UInt8(ascii: ",")) else { return nil }
-        let rest = part.utf8[comma...]
-        guard rest.starts(with: opening) else { return nil }
-        return Array(rest.dropFirst(opening.count).prefix { $0 != UInt8(ascii: "\"") })
-      }.joined(separator: [UInt8(ascii: ";")]))
+    let strings = JSONText.strings(value)
+    let codes = stride(from: 2, to: strings.count, by: 5).map { JSONText.unescaped(strings[$0]) }
+    return Array(codes.joined(separator: [UInt8(ascii: ";")]))
   }
 
   private static func append(_ field: [UInt8], to bytes: inout [UInt8]) {

@@ -116,6 +116,24 @@ struct CanonicalJSON {
 
 /// A string of JSON as the text that it stands for.
 enum JSONText {
+  /// All strings of a text of JSON, names too, with their quotes.
+  static func strings(_ text: some Collection<UInt8>) -> [ArraySlice<UInt8>] {
+    let bytes = Array(text)
+    var strings: [ArraySlice<UInt8>] = []
+    var start: Int?
+    var place = 0
+    while place < bytes.count {
+      if bytes[place] == UInt8(ascii: "\\") {
+        place += 1
+      } else if bytes[place] == UInt8(ascii: "\"") {
+        if let first = start { strings.append(bytes[first...place]) }
+        start = start == nil ? place : nil
+      }
+      place += 1
+    }
+    return strings
+  }
+
   /// - Parameter text: with its quotes, as `JSON.bytes` writes it.
   static func unescaped(_ text: some Collection<UInt8>) -> [UInt8] {
     var bytes: [UInt8] = []

@@ -40,7 +40,8 @@ struct ChunkList: Sendable {
   /// The same with some people replaced, added or (`nil`) taken out. Chunks without any of them are shared.
   func replacing(_ rows: [Int: Row?]) -> ChunkList {
     guard !chunks.isEmpty else { return ChunkList(rows.values.compactMap(\.self).sorted { $0.id < $1.id }) }
-    let concerned = Dictionary(grouping: rows.keys, by: chunk(of:))
+    let fresh = rows.filter { id, row in !isSame(row, as: id) }
+    let concerned = Dictionary(grouping: fresh.keys, by: chunk(of:))
     var result: [Chunk] = []
     result.reserveCapacity(chunks.count + 1)
     for (number, chunk) in chunks.enumerated() {
@@ -58,6 +59,13 @@ struct ChunkList: Sendable {
       }
     }
     return ChunkList(result)
+  }
+
+  /// Nothing that could be shared differs.
+  private func isSame(_ row: Row?, as id: Int) -> Bool {
+    guard let (chunk, number) = place(of: id) else { return row == nil }
+    guard let row, row.images == chunk.images(number) else { return false }
+    return chunk.withValues(number) { $0.elementsEqual(row.values) }
   }
 
   /// The ids of those who are in one only, or not the same in both as far as every consumer can tell.

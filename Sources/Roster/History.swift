@@ -127,10 +127,11 @@ private struct Walk {
     let (before, after) = (known.roster, next.roster)
     let ids = after.list.differences(from: before.list)
     past.touched.formUnion(ids)
-    let rows = ids.sorted().compactMap { before.list.row($0) }
-    past.moments += ChunkList(rows).chunks.map { Past.Moment(people: $0, units: before.units) }
     // Where units alone moved, their people may have come into sight and left it.
-    if before.units !== after.units, rows.isEmpty { past.moments.append(.init(people: Chunk([]), units: before.units)) }
+    if !ids.isEmpty || before.units !== after.units {
+      let people = ChunkList(ids.sorted().compactMap { before.list.row($0) })
+      past.moments.append(Past.Moment(people: people, units: before.units))
+    }
     known = next
   }
 }

@@ -12,7 +12,7 @@ struct Past: Sendable {
 
   /// Some people as they were at one moment, to be judged by the units of that moment.
   struct Moment: Sendable {
-    let people: Chunk
+    let people: ChunkList
     let units: UnitTree
   }
 
@@ -94,13 +94,13 @@ private struct Comparison {
     return last.farewell(after.isInSight(chunk, row) ? .outOfSelection : .outOfScope)
   }
 
-  /// As somebody looked last in between when this consumer could see them.
+  /// As somebody looked last in between when this consumer could see them. Where a moment does not have them, they looked
+  /// as at the next.
   private func lastSeen(_ id: Int) -> Row? {
+    var current = now.list.place(of: id)
     for (moment, filter) in between.reversed() {
-      let found = moment.people.position(of: id)
-      if found.isThere, filter.choosesEver(moment.people, found.position) {
-        return moment.people.row(found.position)
-      }
+      current = moment.people.place(of: id) ?? current
+      if let (chunk, row) = current, filter.choosesEver(chunk, row) { return chunk.row(row) }
     }
     return nil
   }

@@ -13,6 +13,8 @@ public final class Roster: Sendable {
   public let asOf: CalendarDate
   /// The commit's own, or the last one before it that can be read.
   public let configuration: Configuration
+  /// The keys in force.
+  public let keys: [APIKey]
 
   let oid: OID
   /// The committer's time.
@@ -26,10 +28,12 @@ public final class Roster: Sendable {
   private let unitLists = Mutex<[Set<UnitCode>?: UnitList]>([:])
 
   init(
-    _ oid: OID, committed: Instant, asOf: CalendarDate, _ configuration: Configuration, _ list: ChunkList,
+    _ oid: OID, committed: Instant, asOf: CalendarDate, _ configuration: Configuration, keys: [APIKey],
+    _ list: ChunkList,
     _ units: UnitTree, held: Set<PersonID>, images: ImageReader
   ) {
     (self.oid, self.committed, self.asOf, self.configuration) = (oid, committed, asOf, configuration)
+    self.keys = keys
     (self.list, self.units, self.held, self.images) = (list, units, held, images)
     commit = oid.description
   }

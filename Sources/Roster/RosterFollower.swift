@@ -1,10 +1,7 @@
-import Catalogue
 import FileStore
 import GitStore
 import Glibc
-import Journal
 import RecordSchema
-import Records
 import Synchronization
 
 /// Follows a branch and the calendar on a thread of its own, and always has the roster of now.
@@ -36,7 +33,7 @@ public final class RosterFollower: Sendable {
     public let since: Instant
   }
 
-  private let desk: Desk
+  private let desk: FollowerDesk
   private let thread: Mutex<pthread_t?>
   private let history = Mutex<History?>(nil)
 
@@ -45,12 +42,12 @@ public final class RosterFollower: Sendable {
     guard let bell = Pipe() else {
       throw RosterError(description: "There are no descriptors left to follow the branch.")
     }
-    let desk = Desk(source, bell)
+    let desk = FollowerDesk(source, bell)
     self.desk = desk
     thread = Mutex(try Self.start(desk))
   }
 
-  private static func start(_ desk: Desk) throws -> pthread_t {
+  private static func start(_ desk: FollowerDesk) throws -> pthread_t {
     // Signals are for the thread that waits for them.
     var all = sigset_t()
     var before = sigset_t()
@@ -62,7 +59,7 @@ public final class RosterFollower: Sendable {
     let code = pthread_create(
       &thread, nil,
       { context in
-        if let context { Unmanaged<Desk>.fromOpaque(context).takeRetainedValue().work() }
+        if let context { Unmanaged<FollowerDesk>.fromOpaque(context).takeRetainedValue().work() }
         return nil
       }, context.toOpaque())
     guard code == 0 else {
@@ -134,122 +131,5 @@ public final class RosterFollower: Sendable {
       return thread
     }
     if let running { pthread_join(running, nil) }
-  }
-}
-
-/// What the thread and everybody else see.
-private final class Desk: Sendable {
-  struct State {
-    var roster: Roster?
-    var problem: RosterFollower.Trouble?
-    var lookedAt: Instant?
-  }
-
-  let state = Mutex(State())
-  let isEnding = Atomic(false)
-  let archive = Archive()
-  let source: RosterFollower.Source
-  private let bell: Pipe
-
-  init(_ source: RosterFollower.Source, _ bell: Pipe) {
-    (self.source, self.bell) = (source, bell)
-    _ = fcntl(bell.reading, F_SETFL, O_NONBLOCK)
-    _ = fcntl(bell.writing, F_SETFL, O_NONBLOCK)
-  }
-
-  deinit {
-    close(bell.reading)
-    close(bell.writing)
-  }
-
-  func ring() {
-    var byte: UInt8 = 1
-    _ = write(bell.writing, &byte, 1)
-  }
-
-  /// The thread.
-  func work() {
-    let watch = BranchWatch()
-    var following: Following?
-    while !isEnding.load(ordering: .relaxed) {
-      watch.drain()
-      let now = source.clock()
-      do {
-        let current = try following ?? Following(source, watch)
-        following = current
-        let roster = try current.look(at: now)
-        if state.withLock({ $0.roster !== roster }) { archive.take(roster) }
-        state.withLock { state in
-          state.roster = roster
-          state.problem = nil
-          state.lookedAt = now
-        }
-      } catch {
-        // The handle may be what is broken: objects that were repacked away, a repository that was moved.
-        following?.reopen()
-        state.withLock { state in
-          let text = "\(error)"
-          if state.problem?.text != text {
-            state.problem = RosterFollower.Trouble(text: text, since: state.problem?.since ?? now)
-          }
-        }
-      }
-      wait(watch.descriptor)
-    }
-  }
-
-  private func wait(_ descriptor: Int32) {
-    var waited = [bell.reading, descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    poll(&waited, nfds_t(waited.count), 1000)
-    var rest = [UInt8](repeating: 0, count: 64)
-    while read(bell.reading, &rest, rest.count) > 0 {}
-  }
-}
-
-/// The thread's own: a handle of the repository, and the roster that it made last.
-private final class Following {
-  private let source: RosterFollower.Source
-  private let watch: BranchWatch
-  private var reader: RosterReader
-  private var known: RosterReader.Known?
-
-  init(_ source: RosterFollower.Source, _ watch: BranchWatch) throws {
-    (self.source, self.watch) = (source, watch)
-    reader = try RosterReader(source)
-  }
-
-  func reopen() {
-    if let reader = try? RosterReader(source) { self.reader = reader }
-  }
-
-  func look(at now: Instant) throws -> Roster {
-    let branch = try source.branch(reader.repository)
-    watch.follow(branch, in: reader.repository.gitDirectory)
-    guard let tip = try reader.repository.target(of: "refs/heads/\(branch)") else {
-      throw RosterError(description: "The branch \(branch) has no commits. Commit the records, or push them.")
-    }
-    if let roster = known?.roster, roster.oid == tip,
-      roster.asOf == roster.configuration.organisation.timeZone.date(at: now)
-    {
-      return roster
-    }
-    let next = try reader.roster(of: tip, on: { $0.date(at: now) }, from: known)
-    known = next
-    return next.roster
-  }
-}
-
-extension RosterReader {
-  fileprivate convenience init(_ source: RosterFollower.Source) throws {
-    let repository = try source.open()
-    let catalogues = source.cache.map { CatalogueStore(folder: $0) }
-    self.init(repository, PublishedLine(repository, entries: JournalEntries(), catalogues: catalogues))
-  }
-}
-
-extension History {
-  fileprivate convenience init(_ source: RosterFollower.Source) throws {
-    let reader = try RosterReader(source)
-    self.init(reader.repository, reader)
   }
 }

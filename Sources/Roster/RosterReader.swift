@@ -72,7 +72,8 @@ final class RosterReader {
     _ commit: OID, _ asOf: CalendarDate, _ staff: Staff, _ list: ChunkList, _ units: UnitTree
   ) throws -> Roster {
     Roster(
-      commit, committed: Instant(seconds: try repository.info(of: commit).time), asOf: asOf, staff.configuration, list,
+      commit, committed: Instant(seconds: try repository.info(of: commit).time), asOf: asOf, staff.configuration,
+      keys: staff.apiKeys, list,
       units, held: staff.heldPeople, images: images)
   }
 
@@ -90,9 +91,7 @@ final class RosterReader {
     let direct = try move(start, to: commit)
     // What is in force follows from the tree alone, so the way to it does not matter.
     if direct.staff.isClean { return try including(held: known.roster, direct) }
-    if known.roster.oid == known.staff.commit,
-      let commits = try repository.firstParentChain(from: known.roster.oid, to: commit), commits.count <= 256
-    {
+    if let commits = try repository.firstParentChain(from: known.roster.oid, to: commit), commits.count <= 256 {
       return try commits.reduce(start) { try move($0, to: $1) }
     }
     let staff = try line.staff(at: commit)
@@ -127,7 +126,8 @@ final class RosterReader {
   private func rows(of people: Set<PersonID>, in staff: Staff, _ maker: RowMaker) throws -> [Int: Row?] {
     var rows: [Int: Row?] = [:]
     for id in people {
-      rows[id.rawValue] = try staff.person(id).map { maker.row($0.record, try staff.images(of: $0.record)) }
+      let row = try staff.person(id).map { maker.row($0.record, try staff.images(of: $0.record)) }
+      rows.updateValue(row, forKey: id.rawValue)
     }
     return rows
   }

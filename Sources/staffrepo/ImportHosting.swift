@@ -1,3 +1,5 @@
+import GitStore
+import Proposals
 import Recruitment
 
 extension Workspace {

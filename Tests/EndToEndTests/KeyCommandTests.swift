@@ -81,7 +81,7 @@ extension DataRepository {
 
   @Test(arguments: [
     (["--days", "90"], "2027-02-28"), (["--expires", "2028-01-01"], "2028-01-01"), ([], "2027-11-30"),
-  ])
+  ] as [([String], String)])
   func `A key ends when it is told to`(_ options: [String], _ day: String) throws {
     let arguments = ["apikey", "create", "a", "--system", "hr", "--scope", "staff:read"] + options
     _ = try repository.key(run(staffrepoProgram, arguments, in: repository.path, environment: now))
@@ -98,7 +98,7 @@ extension DataRepository {
     (["a", "--system", "hr", "--scope", "staff:read", "--expires", "2026-11-30"], 64),
     (["a", "--scope", "staff:read"], 64), (["a", "--system", "hrr", "--scope", "staff:read"], 1),
     (["a", "--system", "hr", "--scope", "staff:read", "--unit", "team-x"], 1),
-  ])
+  ] as [([String], Int32)])
   func `What would be no good key is not written`(_ arguments: [String], _ status: Int32) throws {
     let result = try run(staffrepoProgram, ["apikey", "create"] + arguments, in: repository.path, environment: now)
     #expect(result.status == status, "\(result.errors)")

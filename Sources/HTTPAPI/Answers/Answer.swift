@@ -84,6 +84,5 @@ extension HTTPField.Name {
   static let link = HTTPField.Name("Link")!
   static let signature = HTTPField.Name("Signature")!
   static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
-  static let greenhouseEvent = HTTPField.Name("Greenhouse-Event-ID")!
   static let noSniff = HTTPField.Name("X-Content-Type-Options")!
 }

@@ -6,7 +6,9 @@ extension Problem {
   static let unauthorised = Problem(
     401, "unauthorised", title: "This needs a key that is good",
     detail: "Send a key as 'Authorization: Bearer stf_...' or 'X-API-Key: stf_...'. A key that is expired, revoked or mistyped is refused alike; 'staffrepo apikey list' shows which are good.",
-    fields: ["WWW-Authenticate": #"Bearer realm="staffrepo""#])
+    fields: ["WWW-Authenticate": challenge])
+
+  static let challenge = #"Bearer realm="staffrepo""#
 
   static func forbidden(_ scope: String) -> Problem {
     Problem(

@@ -11,10 +11,10 @@ extension Call {
   ///
   /// - Parameter parts: what its bytes depend on beside the address, the records and the key's sight.
   func recordAnswer(
-    _ state: Snapshot, type: String, parts: [String] = [], fields more: HTTPFields = [:],
+    _ roster: Roster, type: String, parts: [String] = [], fields more: HTTPFields = [:],
     _ make: () async throws -> ByteBuffer
   ) async throws -> Answer {
-    var fields = try recordFields(state, type: type, parts: parts, isCompressed: acceptsGzip)
+    var fields = try recordFields(roster, type: type, parts: parts, isCompressed: acceptsGzip)
     fields.append(contentsOf: more)
     if let known = header(.ifNoneMatch), let tag = fields[.eTag], Tag.list(known, contains: tag) {
       return .notModified(fields)
@@ -29,11 +29,11 @@ extension Call {
 
   /// The same for what is too much to be held as a whole: each piece is made when the reader took the one before.
   func streamedAnswer(
-    _ state: Snapshot, type: String, fields more: HTTPFields = [:], pieces: Int,
+    _ roster: Roster, type: String, fields more: HTTPFields = [:], pieces: Int,
     _ make: @escaping @Sendable (Int) -> ByteBuffer
   ) throws -> Answer {
     let isCompressed = acceptsGzip
-    var fields = try recordFields(state, type: type, parts: [], isCompressed: isCompressed)
+    var fields = try recordFields(roster, type: type, parts: [], isCompressed: isCompressed)
     fields.append(contentsOf: more)
     if let known = header(.ifNoneMatch), let tag = fields[.eTag], Tag.list(known, contains: tag) {
       return .notModified(fields)
@@ -52,8 +52,7 @@ extension Call {
         }))
   }
 
-  private func recordFields(_ state: Snapshot, type: String, parts: [String], isCompressed: Bool) throws -> HTTPFields {
-    let roster = state.roster
+  private func recordFields(_ roster: Roster, type: String, parts: [String], isCompressed: Bool) throws -> HTTPFields {
     let asOf = "\(roster.asOf)"
     let tag = try Tag.of(
       [roster.commit, asOf, type, isCompressed ? "gzip" : "", holder().sight.text, request.head.path ?? ""] + parts)

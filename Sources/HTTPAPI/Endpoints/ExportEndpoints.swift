@@ -1,5 +1,4 @@
 import Access
-import FoundationEssentials
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
@@ -101,7 +100,7 @@ struct ExportEndpoints: Sendable {
   private func send(_ call: Call, _ bytes: [UInt8], type: String, tag: String, _ set: ServedSet) throws -> Answer {
     let fields: HTTPFields = [
       .contentType: type, .eTag: tag, .cacheControl: "private, no-cache", .vary: "Authorization, X-API-Key",
-      .commit: set.manifest.commit, .asOf: set.manifest.as_of, .noSniff: "nosniff",
+      .commit: set.commit, .asOf: set.asOf, .noSniff: "nosniff",
     ]
     if let known = call.header(.ifNoneMatch), Tag.list(known, contains: tag) { return .notModified(fields) }
     return Answer(.ok, fields, body: .bytes(ByteBuffer(bytes: bytes)))

@@ -1,38 +1,39 @@
 import FileStore
-import FoundationEssentials
 import Glibc
 import NIOCore
+import RecordSchema
 
 /// An export set: the folder that `current` named when it was asked, and what its manifest lists. Nothing else of the folder
 /// is ever handed out.
 struct ServedSet: Sendable {
-  struct Manifest: Decodable, Sendable {
-    struct Entry: Decodable, Sendable {
-      let name: String
-      let sha256: String
-    }
-
-    let commit: String
-    let as_of: String
-    let files: [Entry]
+  struct Entry: Sendable {
+    let name: String
+    let sha256: String
   }
 
   let folder: String
   let bytes: [UInt8]
-  let manifest: Manifest
+  let commit: String
+  let asOf: String
+  private let entries: [Entry]
 
   /// - Parameter system: the folder of a system's sets.
   init(in system: String) throws {
-    guard let name = FileStore.linkTarget("\(system)/current"), let bytes = try? FileStore.read("\(system)/\(name)/manifest.json"),
-      let manifest = try? JSONDecoder().decode(Manifest.self, from: Data(bytes))
+    guard let name = FileStore.linkTarget("\(system)/current"),
+      let bytes = try? FileStore.read("\(system)/\(name)/manifest.json"), let manifest = try? JSON(reading: bytes),
+      case .string(let commit)? = manifest["commit"], case .string(let asOf)? = manifest["as_of"],
+      case .array(let files)? = manifest["files"]
     else { throw Problem.unknown("set of export files: none was written yet") }
     folder = "\(system)/\(name)"
-    self.bytes = bytes
-    self.manifest = manifest
+    (self.bytes, self.commit, self.asOf) = (bytes, commit, asOf)
+    entries = files.compactMap { file in
+      guard case .string(let name)? = file["name"], case .string(let sha256)? = file["sha256"] else { return nil }
+      return Entry(name: name, sha256: sha256)
+    }
   }
 
-  func entry(_ name: String) throws -> Manifest.Entry {
-    guard let entry = manifest.files.first(where: { $0.name == name }) else { throw Problem.unknown("file") }
+  func entry(_ name: String) throws -> Entry {
+    guard let entry = entries.first(where: { $0.name == name }) else { throw Problem.unknown("file") }
     return entry
   }
 }

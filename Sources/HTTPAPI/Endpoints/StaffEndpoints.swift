@@ -57,7 +57,7 @@ struct StaffEndpoints: Sendable {
   /// What a list was asked for.
   private struct Wish {
     var query = StaffQuery()
-    var since: String?
+    var since: Since?
     var page = 1
     var perPage: Int?
     let form: Representation
@@ -73,7 +73,11 @@ struct StaffEndpoints: Sendable {
     staff.text = query.text("q", atMost: 256)
     staff.id = query.number("id", in: 1...9_007_199_254_740_991).map { PersonID($0) }
     staff.reference = query.text("employee_reference", atMost: 64).map { EmployeeReference($0) }
-    let since = query.text("updated_since", atMost: 128)
+    let moment = query.text("updated_since", atMost: 128)
+    let since = moment.flatMap { Since($0) }
+    if moment != nil, since == nil {
+      query.wrong("updated_since", "updated_since is a cursor, a commit, a date or a time such as 2026-01-15T10:30:00Z.")
+    }
     if let unit {
       staff.unit = try state.roster.unit(unit, call.holder().sight)?.code
       if staff.unit == nil { query.wrong("unit", "There is no unit '\(unit)'. GET /api/units lists them.") }
@@ -89,23 +93,33 @@ struct StaffEndpoints: Sendable {
     let state = try call.records()
     let sight = try call.holder().sight
     let wish = try wish(call, state)
-    let selection: Selection
-    var full: Selection?
+    let shown: (roster: Roster, people: Selection, full: Selection?)
     if let since = wish.since {
-      let delta = try await files.run { try surroundings.follower.changes(since: since, wish.query, sight, on: state.roster) }
-      (selection, full) = (delta.people, delta.full)
+      let changes = try await changes(since, wish.query, sight)
+      shown = (changes.roster, changes.people, changes.full)
     } else {
-      selection = state.roster.people(wish.query, sight)
+      shown = (state.roster, state.roster.people(wish.query, sight), nil)
     }
     let listing = Listing(
-      roster: state.roster, selection: selection, full: full, form: wish.form, page: wish.page, perPage: wish.perPage)
-    let fields = listing.fields(call)
+      roster: shown.roster, selection: shown.people, full: shown.full, form: wish.form, page: wish.page,
+      perPage: wish.perPage)
+    let (type, fields) = (wish.form.mediaType, listing.fields(call))
     if listing.isLarge {
-      return try call.streamedAnswer(state, type: wish.form.mediaType, fields: fields, pieces: listing.pieces) {
+      return try call.streamedAnswer(shown.roster, type: type, fields: fields, pieces: listing.pieces) {
         listing.piece($0)
       }
     }
-    return try await call.recordAnswer(state, type: wish.form.mediaType, fields: fields) { listing.bytes }
+    return try await call.recordAnswer(shown.roster, type: type, fields: fields) { listing.bytes }
+  }
+
+  private func changes(_ since: Since, _ query: StaffQuery, _ sight: Sight) async throws -> StaffChanges {
+    do {
+      return try await files.run { try surroundings.follower.changes(since: since, query, sight) }
+    } catch let error as StaleCopy {
+      throw Problem(
+        410, "resync", title: "Fetch everything",
+        detail: "\(error) Fetch all people with include_inactive=1, and go on from the new cursor.")
+    }
   }
 
   // MARK: One person
@@ -129,7 +143,7 @@ struct StaffEndpoints: Sendable {
     ) { call in
       let state = try call.records()
       let found = try find(call, state)
-      return try await call.recordAnswer(state, type: "application/json") {
+      return try await call.recordAnswer(state.roster, type: "application/json") {
         var bytes = ByteBuffer(string: #"{"data":"#)
         bytes.writeBytes(found.json)
         bytes.writeString(#","meta":"#)

@@ -1,5 +1,4 @@
 import Access
-import FoundationEssentials
 import HTTPTypes
 import NIOCore
 import RecordSchema
@@ -27,6 +26,7 @@ struct WritingEndpoints: Sendable {
         "Judged by the same rules as a push. It becomes a commit on a branch for review, or, where staffrepo.yaml says so, on the branch itself. The same hire again, by Idempotency-Key or by the source's reference, changes nothing and gets the same answer. A request that Greenhouse signed needs no key.",
       entrance: .scopeOrSignature(.recruitmentWrite),
       parameters: [
+        .text("source", "The system that hands over, where the body does not say so.", limit: 64),
         Parameter(
           name: "Idempotency-Key", place: .header, explanation: "The same key, the same hire: a repeat is harmless.",
           form: ["type": "string", "maxLength": 255]),
@@ -50,12 +50,14 @@ struct WritingEndpoints: Sendable {
       ]
     ) { call in
       if let type = call.mediaType, !Self.importTypes.contains(type) { throw Problem.unsupportedMediaType(Self.importTypes) }
+      var query = call.query
+      let source = query.text("source", atMost: 64)
+      try query.finish()
       let body = try await call.body(atMost: ServerSettings.largestBody)
       let submission = Submission(
         body: Array(buffer: body), mediaType: call.mediaType, idempotencyKey: call.header(.idempotencyKey),
-        signature: call.header(.signature), eventID: call.header(.greenhouseEvent), grant: call.grant, now: call.now)
+        signature: call.header(.signature), source: source, grant: call.grant, now: call.now)
       let outcome = try await imports.run { surroundings.host.imports(submission) }
-      if outcome.status == 401 { throw Problem.unauthorised }
       return Self.answer(outcome)
     }
   }
@@ -100,6 +102,7 @@ struct WritingEndpoints: Sendable {
   private static func answer(_ outcome: Outcome) -> Answer {
     var answer = Answer(json: outcome.json, status: .init(code: outcome.status))
     if outcome.status >= 400 { answer.fields[.contentType] = Problem.mediaType }
+    if outcome.status == 401 { answer.fields[.wwwAuthenticate] = Problem.challenge }
     for field in outcome.fields {
       if let name = HTTPField.Name(field.name) { answer.fields[name] = field.value }
     }

@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import RecordSchema
+import Roster
 
 /// Answers requests: finds the operation, asks for the key, counts, and says what came of it.
 public final class API: Sendable {
@@ -32,8 +33,6 @@ public final class API: Sendable {
     let now: Instant
     var operation: Int?
     var grant: Grant?
-    /// It was let in, and is answered by its operation.
-    var isAdmitted = false
     /// What is told of the key's quotas, whatever the answer.
     var rate: HTTPFields = [:]
   }
@@ -49,9 +48,7 @@ public final class API: Sendable {
       }
       answer = try await self.answer(&passage, channel)
     } catch let problem as Problem {
-      // A signature that an operation found false is a failure like a key that is none.
-      let isSignature = problem == .unauthorised && passage.isAdmitted
-      answer = Answer(isSignature ? gate.failure(of: request, from: channel, at: passage.now) : problem)
+      answer = Answer(problem)
     } catch let choices as Choices {
       answer = Answer(.noContent, [.allow: choices.allowed])
     } catch {
@@ -86,11 +83,17 @@ public final class API: Sendable {
       let operation = table.operations[index]
       let state = surroundings.present.snapshot
       passage.grant = try gate.admit(request, to: operation, state, from: channel, at: passage.now, &passage.rate)
-      passage.isAdmitted = true
-      return try await run(
+      let answer = try await run(
         Call(
           request: request, operation: operation, values: values, queryText: query, isAlias: path.hasSuffix(".php"),
           grant: passage.grant, state: state, now: passage.now))
+      // A signature that an operation found false is a failure like a key that is none.
+      if answer.status == .unauthorized, case let failure = gate.failure(of: request, from: channel, at: passage.now),
+        failure.status == 429
+      {
+        throw failure
+      }
+      return answer
     }
   }
 
@@ -104,7 +107,8 @@ public final class API: Sendable {
       encoding: call.header(.acceptEncoding))
     if let kept = state.kept[key] { return kept.answer(unless: call.header(.ifNoneMatch)) }
     let answer = try await call.operation.run(call)
-    if let kept = KeptAnswer(answer) { state.kept.keep(kept, as: key) }
+    // What differs since then is told as of the newest records, which may be newer than these.
+    if answer.fields[.commit] == state.roster.commit, let kept = KeptAnswer(answer) { state.kept.keep(kept, as: key) }
     return answer
   }
 

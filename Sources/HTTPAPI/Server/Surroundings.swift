@@ -64,7 +64,8 @@ public struct Submission: Sendable {
   public let mediaType: String?
   public let idempotencyKey: String?
   public let signature: String?
-  public let eventID: String?
+  /// The system that hands over, where only the address says so.
+  public let source: String?
   /// `nil`: there is a signature instead, which is yet to be verified.
   public let grant: Grant?
   public let now: Instant

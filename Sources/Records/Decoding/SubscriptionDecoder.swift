@@ -4,7 +4,7 @@ import YAMLReader
 /// A webhook subscription's file.
 enum SubscriptionDecoder {
   static let fieldNames = [
-    "url", "events", "secrets", "format", "fields", "units", "is_active", "backfill", "description",
+    "url", "events", "secrets", "format", "fields", "units", "is_active", "backfill", "description", "system",
   ]
 
   static func read(path: String, document: YAMLDocument, configuration: Configuration)
@@ -19,6 +19,7 @@ enum SubscriptionDecoder {
     var subscription = Subscription(name: stem)
     subscription.url = reader.url(fields["url"])
     _ = reader.text(fields["description"], "description", length: 1...1000)
+    subscription.system = reader.text(fields["system"], "system", length: 1...64)
     if fields["events"].map({ !$0.isEmpty }) ?? false {
       subscription.events = reader.words(
         fields["events"], "events", known: ["*"] + EventName.allCases.map(\.rawValue), rule: .unknownEvent)

@@ -27,6 +27,9 @@ extension SchemaForm {
       .init("is_active", boolean, "true unless false stands here: nothing is sent.", examples: [false]),
       .init("backfill", boolean, "true: everybody who is there already is sent first.", examples: [true]),
       .init("description", text(1...1000), "What the subscription is for.", examples: ["Badges and door access"]),
+      .init(
+        "system", text(1...64), "The system with whose key the subscription was made, and may be ended.",
+        examples: ["recruitment"]),
     ])
   }
 

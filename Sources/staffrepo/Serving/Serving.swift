@@ -1,10 +1,12 @@
 import Access
 import FileStore
+import GitStore
 import Glibc
 import HTTPAPI
 import Logging
+import Publishers
 import RecordSchema
-import Records
+import Recruitment
 import Roster
 
 /// The API with everything that it needs around it.
@@ -39,9 +41,11 @@ struct Serving {
         cache: workspace.keptFolder, clock: { clock.now }))
     defer { follower.stop() }
     let logger = Logger(label: "serve") { _ in TerminalLog() }
-    let api = API(surroundings(follower), settings, logger: logger)
+    let api = API(surroundings(follower, ImportDesk(try workspace.importHost())), settings, logger: logger)
     let watching = publishing ? BackgroundThread("publish") { try Watching(.init(), open: open).run() } : nil
-    let keeping = BackgroundThread("keep house") { keepHouse() }
+    let keeping = BackgroundThread("keep house") { [limits, use] in
+      Self.keepHouse(limits, use) { try open().apiQuotas() }
+    }
     let (scheme, bind) = (settings.certificate == nil ? "http" : "https", bind)
     try await APIServer(api, settings, logger: logger).run { port in
       Terminal.message(
@@ -58,7 +62,9 @@ struct Serving {
   }
 
   /// Writes down the use of the keys, and looks whether the host wants other quotas.
-  private func keepHouse() {
+  private static func keepHouse(
+    _ limits: RateLimits, _ use: KeyUse, _ quotas: () throws -> RateLimits.Quotas
+  ) {
     var said: String?
     var turns = 0
     while !Stopping.isAsked {
@@ -67,7 +73,7 @@ struct Serving {
       guard Stopping.isAsked || turns % 10 == 0 else { continue }
       do {
         try use.flush()
-        limits.change(to: try open().apiQuotas())
+        limits.change(to: try quotas())
         said = nil
       } catch {
         if said != "\(error)" { Terminal.problem("\(error)") }
@@ -76,8 +82,9 @@ struct Serving {
     }
   }
 
-  private func surroundings(_ follower: RosterFollower) -> Surroundings {
+  private func surroundings(_ follower: RosterFollower, _ desk: ImportDesk) -> Surroundings {
     let (open, clock) = (open, clock)
+    let subscriptions = SubscriptionDesk(open: open) { follower.roster }
     return Surroundings(
       clock: { clock.now }, follower: follower, limits: limits, throttle: FailureThrottle(), use: use,
       host: .init(
@@ -87,7 +94,7 @@ struct Serving {
           let now = clock.now
           return MetricsText.text(try Standing(open(), at: now), at: now)
         },
-        imports: { _ in Outcome(status: 503, json: .null) }, subscriptions: { _, _, _ in Outcome(status: 503, json: .null) }),
+        imports: { desk.handle($0) }, subscriptions: { try subscriptions.answer($0, $1, $2) }),
       forms: .standard)
   }
 }
@@ -96,5 +103,16 @@ extension RecordForms {
   /// As events hold people and units, with all that is always there.
   static var standard: RecordForms {
     RecordForms(person: SchemaForm.listedPerson.json, unit: SchemaForm.listedUnit.json)
+  }
+}
+
+extension ImportDesk {
+  func handle(_ submission: Submission) -> Outcome {
+    let answer = handle(
+      ImportRequest(
+        body: submission.body, mediaType: submission.mediaType ?? "application/json",
+        idempotencyKey: submission.idempotencyKey, signature: submission.signature, source: submission.source,
+        grant: submission.grant, now: submission.now))
+    return Outcome(status: answer.status, json: answer.body, fields: answer.headers.map { ($0.name, $0.value) })
   }
 }

@@ -1,22 +1,20 @@
-import TestSupport
-
 /// A made-up organisation that changes at random, as real ones do and then some: the input of the replica property.
-struct RandomHistory {
-  private(set) var graph = CommitGraph()
+public struct RandomHistory {
+  public private(set) var graph = CommitGraph()
   /// The branch's line, oldest first, as positions in the graph.
-  private(set) var line: [Int] = []
+  public private(set) var line: [Int] = []
   private var random: SeededRandom
   private var files: [String: String] = [:]
   private var people: [Int: PersonFile] = [:]
   private var units: [Int: (code: String, parent: String?)] = [:]
   private var nextID = 1
-  private(set) var time: Int
+  public private(set) var time: Int
 
   /// 2026-01-05T09:00:00Z
   static let start = 1_767_603_600
 
   /// - Parameter isGuarded: nearly every change trips a guard, until `approve`.
-  init(seed: Int, commits: Int, isGuarded: Bool = false) {
+  public init(seed: Int, commits: Int, isGuarded: Bool = false) {
     random = SeededRandom(seed)
     time = Self.start
     files["staffrepo.yaml"] =
@@ -39,7 +37,7 @@ struct RandomHistory {
     "[id, employee_reference, first_name, last_name, email, job_title, is_active, status, organisational_units, photo_path, signature_path, employment_end_date, code, name, parent]"
 
   /// The commits' times along the line.
-  var times: [Int] { line.map { graph.nodes[$0].time } }
+  public var times: [Int] { line.map { graph.nodes[$0].time } }
 
   private mutating func step() {
     time += [30, 3600, 40_000, 86_400 * 3, 86_400 * 20].randomElement(using: &random) ?? 60
@@ -70,7 +68,7 @@ struct RandomHistory {
   }
 
   /// Somebody who may approves of everything.
-  mutating func approve() {
+  public mutating func approve() {
     time += 600
     for name in ["deactivations", "removals", "memberships_lost", "creations"] {
       files["data/approvals/\(name).yaml"] = "guard: \(name)\nlimit: 1000\nexpires: 2099-01-01\nreason: all is well\n"
@@ -79,7 +77,7 @@ struct RandomHistory {
   }
 
   /// Leaves the line at an earlier commit and goes on from there: a rewritten branch.
-  mutating func rewrite() {
+  public mutating func rewrite() {
     let keep = Int.random(in: 1..<line.count, using: &random)
     line = Array(line.prefix(keep))
     step()

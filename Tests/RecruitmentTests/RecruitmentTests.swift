@@ -1,2 +1,0 @@
-import Recruitment
-import Testing

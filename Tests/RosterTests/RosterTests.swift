@@ -1,2 +1,0 @@
-import Roster
-import Testing

@@ -393,7 +393,7 @@ def leave_the_units(ward: Ward):
 def test_leaving_the_keys_units(unit_ward, way):
     """Employed elsewhere, and none of this application's business any more."""
     unit_ward.app.sync()
-    assert 12 not in unit_ward.actives()
+    assert 36 not in unit_ward.actives()
     check_leaver(unit_ward, leave_the_units, way)
 
 

@@ -10,6 +10,8 @@ import json
 import os
 import random
 import shutil
+import subprocess
+import sys
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +21,7 @@ import pytest
 import staff_service
 from digital_id_app import TIME_TO_LIVE, DigitalID, listener
 from histories import History
-from house import is_active
+from house import PROJECT, is_active
 from rogue import Rogue, deaf
 from service_process import ServiceProcess, Wire, eventually, key_record, new_key
 from staff_service import Away, Refused, Settings
@@ -107,6 +109,29 @@ def test_a_scope_is_missing(closed):
     assert closed.app.sync() == "refused"
     assert closed.app.trouble().startswith("403 ")
     assert closed.actives() == set()
+
+
+def test_the_program(ward, tmp_path):
+    """As docs/migration.md has it, from the command line, by its three settings."""
+
+    def run(*command: str, use: str = "true", status: int = 0) -> str:
+        settings = {"USE_STAFF_SERVICE": use, "STAFF_SERVICE_URL": ward.service.url, "STAFF_SERVICE_API_KEY": ward.key}
+        program = [sys.executable, str(PROJECT / "Tests/Checkers/digital_id_app.py"), str(tmp_path / "new.sqlite")]
+        done = subprocess.run([*program, *command], env=os.environ | settings, capture_output=True, text=True)
+        assert (done.returncode, ward.key in done.stdout + done.stderr) == (status, False), done.stderr
+        return done.stdout
+
+    assert "working alone" in run("sync", use="false")
+    assert json.loads(run("check"))["system"] == "digital-id"
+    dry = run("migrate", "--dry-run")
+    assert len(json.loads(dry)["created"]) == len(ward.house.people)
+    assert run("migrate") == dry
+    assert run("sync") == "unchanged\n"
+    assert run("full-sync") == "fetched\n"
+    ward.service.stop()
+    assert run("sync", status=1).startswith("away: ")
+    run("check", status=1)
+    run("dance", status=64)
 
 
 # ---- Alone ----

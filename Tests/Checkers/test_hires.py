@@ -80,10 +80,10 @@ def begin(binary, tmp_path):
 
 
 def people_with_source(hiring: Hiring) -> list[str]:
-    """The files of the published branch that came from a hire, whoever put them there."""
+    """The files of the published branch that came from the hire A-1001."""
     house = hiring.ward.house
     house.git("fetch", "--quiet", "origin")
-    return house.git("grep", "-l", "system: recruitment", "origin/main", "--", "data/people").split()
+    return house.git("grep", "-l", "reference: .*A-1001", "origin/main", "--", "data/people").split()
 
 
 def test_a_hire_from_the_first_word_to_the_card(begin):

@@ -56,6 +56,11 @@ struct HiringGround {
     }
   }
 
+  /// Nobody has this id, on the branch or in review.
+  func isFree(_ id: PersonID) throws -> Bool {
+    try holders(of: .personID, String(id.rawValue)).isEmpty && !pending.contains { $0.person.id == id }
+  }
+
   /// Where somebody's record is.
   func path(of person: Person) throws -> String? {
     try index.marks(at: RecordKey(.personID, String(person.id.rawValue))).first { $0.role == .claim }

@@ -85,16 +85,16 @@ struct Importing {
     let plan = try look(commit)
     let without = plan.new.map(\.row).filter { ids[$0] == nil }
     if without.isEmpty { return plan }
-    try number(without, on: commit)
+    try number(without, plan.drafting.ground)
     // A reference or address may be made of the id.
     return try look(commit)
   }
 
-  private mutating func number(_ rows: [Int], on commit: OID) throws {
+  private mutating func number(_ rows: [Int], _ ground: HiringGround) throws {
     var rest = rows
     for row in rows {
-      // Who waited in review and was turned down there has the id still; nobody else can have got it.
-      guard let given = try log.hire(key(row))?.person else { continue }
+      // Who waited in review and was turned down there has the id still, unless somebody took it by hand.
+      guard let given = try log.hire(key(row))?.person, try ground.isFree(PersonID(given)) else { continue }
       ids[row] = given
       rest.removeAll { $0 == row }
     }

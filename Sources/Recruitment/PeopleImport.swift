@@ -314,8 +314,7 @@ struct PeopleRun {
           "Fill in \(name), or relax required_fields in staffrepo.yaml for migrated data.", row, name))
     }
     let reference = lines.text(["employee_reference"]) ?? ""
-    report.rows[number].person = PersonID(givenID)
-    report.rows[number].reference = reference
+    (report.rows[number].person, report.rows[number].reference) = (nil, row.row["employee_reference"]?.text)
     guard findings.isEmpty else {
       refuse(number, findings)
       return false
@@ -323,7 +322,10 @@ struct PeopleRun {
     let file = ProposedFile(
       path: "\(configuration.dataFolder)/people/\(reference).yaml",
       bytes: PersonText.file(lines.inOrder(configuration.customFields.map(\.name)), header: header))
-    return try settle(row, file, number, .created)
+    guard try settle(row, file, number, .created) else { return false }
+    report.rows[number].person = PersonID(givenID)
+    report.rows[number].reference = reference
+    return true
   }
 
   /// Takes a file, unless it could not be read as a record.

@@ -87,6 +87,22 @@ import Testing
     #expect(house.send(hire("A-3", ["email": "a.three@example.org"])).body["person_id"] == 5)
   }
 
+  @Test func `gets another id when somebody took its own by hand meanwhile`() throws {
+    let house = try HiringHouse()
+    #expect(house.send(hire("A-1")).body["person_id"] == 3)
+    try house.git("update-ref", "-d", "refs/heads/recruitment/ats/A-1")
+    let clone = house.scratch.path + "/clone"
+    try house.git("clone", "--quiet", house.repository, clone)
+    try run("cp", ["data/people/EMP001.yaml", "data/people/EMP003.yaml"], in: clone)
+    try run(
+      "sed", ["-i", "s/^id: 1/id: 3/; s/EMP001/EMP003/; s/ada.byrne/eve.byrne/", "data/people/EMP003.yaml"], in: clone)
+    try house.git("add", "-A", in: clone)
+    try house.git("commit", "--quiet", "-m", "By hand", in: clone)
+    try house.git("push", "--quiet", "origin", "main", in: clone)
+    let again = house.send(hire("A-1"))
+    #expect(again.status == 202 && again.body["person_id"] == 4 && again.body["employee_reference"] == "EMP004")
+  }
+
   @Test func `lands on the branch where the settings say so, and in review where a policy refuses it`() throws {
     let direct = try HiringHouse("recruitment: {landing: direct}\n")
     let answer = direct.send(hire("A-1"))

@@ -1,0 +1,200 @@
+import Access
+import FileStore
+import Foundation
+import RecordSchema
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct `The API` {
+  @Test func `answers a list of people, whole and by pages`() async throws {
+    let office = try await Office()
+    let whole = try office.ask("/api/staff-data", "reader")
+    #expect(whole.status == 200)
+    let people = try #require(try whole.json()["data"] as? [[String: Any]])
+    #expect(people.map { $0["id"] as? Int } == [1, 2])
+    #expect(people.allSatisfy { $0["salary_grade"] == nil })
+    let page = try office.ask("/api/staff-data.php?per_page=1&page=2&whatever=1", "reader")
+    #expect(page.fields["staffrepo-total"] == "2")
+    #expect(page.fields["link"]?.contains(#"page=1>; rel="prev""#) == true)
+    let meta = try #require(try page.json()["meta"] as? [String: Any])
+    #expect(meta["digest"] as? String == whole.fields["staffrepo-digest"])
+    try await office.end()
+  }
+
+  @Test(arguments: ["/api/staff-data", "/api/staff-data/1", "/api/staff-data?format=csv", "/api/units"])
+  func `costs a 304 while nothing changes, and not after`(path: String) async throws {
+    let office = try await Office()
+    let first = try office.ask(path, "reader")
+    let tag = try #require(first.fields["etag"])
+    for known in [tag, "\"other\", \(tag)", "W/\(tag)", "*"] {
+      let again = try office.ask(path, "reader", ["If-None-Match": known])
+      #expect(again.status == 304 && again.body.isEmpty && again.fields["etag"] == tag)
+    }
+    #expect(try office.ask(path, "reader", ["If-None-Match": "\"other\""]).status == 200)
+    let head = try office.ask(path, "reader", method: "HEAD")
+    #expect(head.status == 200 && head.fields["content-length"] == "\(first.body.count)")
+    let packed = try office.ask(path, "reader", ["Accept-Encoding": "gzip"])
+    #expect(packed.fields["etag"] != tag, "other bytes, another tag")
+    try office.push("data/people/EMP001.yaml", Office.person(1, more: "preferred_name: Addie\n"))
+    #expect(try await office.eventually { try office.ask(path, "reader", ["If-None-Match": tag]).status == 200 })
+    try await office.end()
+  }
+
+  @Test func `tells a key only what it may see`() async throws {
+    let office = try await Office()
+    let narrow = try office.ask("/api/staff-data?include_inactive=1", "narrow").json()
+    #expect((narrow["data"] as? [[String: Any]])?.map { $0["id"] as? Int } == [1])
+    let hidden = try office.ask("/api/staff-data/2", "narrow")
+    let unknown = try office.ask("/api/staff-data/77", "narrow")
+    #expect(hidden.status == 404 && hidden.body == unknown.body)
+    for (path, key) in [("/api/staff-data", "nobody"), ("/api/units", "narrow"), ("/api/exports/app", "narrow"), ("/api/exports/other", "reader")] {
+      let refused = try office.ask(path, key)
+      #expect(refused.status == 403, "\(path)")
+      #expect(refused.fields["content-type"] == "application/problem+json")
+    }
+    let key = try office.ask("/api/key", "narrow").json()
+    #expect(key["units"] as? [String] == ["house"])
+    try await office.end()
+  }
+
+  @Test func `says the same to every key that is not good`() async throws {
+    let office = try await Office()
+    let stranger = Office.mint().text
+    let bodies = try [["X-API-Key": stranger], ["Authorization": "Bearer nonsense"], ["Authorization": "Basic YTpi"], [:]]
+      .map { fields in try office.ask("/api/key", nil, fields) }
+    #expect(Set(bodies.map(\.status)) == [401])
+    #expect(Set(bodies.map(\.text)).count == 1)
+    #expect(bodies[0].fields["www-authenticate"] == #"Bearer realm="staffrepo""#)
+    for _ in 0..<30 { _ = try office.ask("/api/key", nil, ["X-API-Key": stranger]) }
+    let waiting = try office.ask("/api/key", nil, ["X-API-Key": stranger])
+    #expect(waiting.status == 429 && waiting.fields["retry-after"] != nil)
+    #expect(try office.ask("/api/key", "reader").status == 200, "a good key passes")
+    try await office.end()
+  }
+
+  @Test func `takes a new key and refuses a revoked one by a push`() async throws {
+    let office = try await Office()
+    #expect(try office.ask("/api/key", "exports").status == 401)
+    try Office.key("exports", "app", ["exports:read"], in: office.path)
+    try office.push("data/units/house.yaml", "id: 1\ncode: house\nname: House and hall\n")
+    #expect(try await office.eventually { try office.ask("/api/key", "exports").status == 200 })
+    try Office.key("exports", "app", ["exports:read"], more: "revoked_at: 2025-01-01\n", in: office.path)
+    try office.push("data/units/house.yaml", "id: 1\ncode: house\nname: House\n")
+    #expect(try await office.eventually { try office.ask("/api/key", "exports").status == 401 })
+    #expect(try office.ask("/api/key", "reader").status == 200, "two keys of one system")
+    try await office.end()
+  }
+
+  @Test func `counts requests against a quota`() async throws {
+    let office = try await Office(quotas: .init(perMinute: 3, perDay: 100))
+    for rest in [2, 1, 0] {
+      let answer = try office.ask("/api/key", "reader")
+      #expect(answer.status == 200 && answer.fields["ratelimit"]?.contains("r=\(rest);") == true)
+    }
+    let refused = try office.ask("/api/key", "reader")
+    #expect(refused.status == 429 && refused.fields["retry-after"] == "60")
+    #expect(try refused.json()["violated-policies"] as? [String] == ["minute"])
+    #expect(try office.ask("/api/key", "narrow").status == 200, "another key has its own")
+    office.clock.withLock { $0 = $0.adding(seconds: 60) }
+    #expect(try office.ask("/api/key", "reader").status == 200)
+    try await office.end()
+  }
+
+  @Test func `has no other files of an export set than those of its manifest`() async throws {
+    let office = try await Office()
+    let folder = office.scratch.path + "/exports/app/1-abc-2026-01-05"
+    try FileStore.makeDirectory(folder + "/.given")
+    let large = String(repeating: "some line of a file\n", count: 60_000)
+    for (name, text) in [("staff.csv", large), (".given/index", "secret"), ("other.csv", "secret")] {
+      try FileStore.write(text.utf8, to: "\(folder)/\(name)")
+    }
+    try FileStore.write(
+      #"{"system":"app","commit":"abc","as_of":"2026-01-05","files":[{"name":"staff.csv","sha256":"77","rows":1,"bytes":1}]}"#.utf8,
+      to: folder + "/manifest.json")
+    try FileStore.switchLink(office.scratch.path + "/exports/app/current", to: "1-abc-2026-01-05")
+    let file = try office.ask("/api/exports/app/staff.csv", "reader")
+    #expect(file.status == 200 && file.fields["etag"] == #""77""# && file.text == large)
+    #expect(try office.ask("/api/exports/app/staff.csv", "reader", ["If-None-Match": #""77""#]).status == 304)
+    for name in ["other.csv", ".given/index", ".given%2Findex", "../app/staff.csv", "%2e%2e/1-abc-2026-01-05/staff.csv", "manifest.json%00"] {
+      #expect(try office.ask("/api/exports/app/\(name)", "reader").status == 404, "\(name)")
+    }
+    try await office.end()
+  }
+
+  @Test(arguments: [
+    ("GET", "/nothing", 404), ("GET", "/api/staff-data/", 404), ("POST", "/api/staff-data", 405),
+    ("BREW", "/api/key", 405), ("GET", "/api/staff-data?page=0", 400), ("GET", "/api/staff-data?q=%ff", 400),
+    ("GET", "/api/staff-data?page=1&page=2", 400), ("GET", "/api/staff-data?unit=nowhere", 400),
+    ("GET", "/api/staff-data?updated_since=0000000000000000000000000000000000000001", 410),
+    ("GET", "/api/staff-data/1/photo", 404),
+  ])
+  func `answers what cannot be answered with a problem`(method: String, path: String, status: Int) async throws {
+    let office = try await Office()
+    let answer = try office.ask(path, "reader", method: method)
+    #expect(answer.status == status)
+    #expect(answer.fields["content-type"] == "application/problem+json")
+    #expect(try answer.json()["status"] as? Int == status)
+    #expect(answer.fields["x-request-id"] != nil)
+    try await office.end()
+  }
+
+  @Test func `is not broken by what is no HTTP`() async throws {
+    let office = try await Office()
+    for text in ["\u{16}\u{3}\u{1}\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\nX: \(String(repeating: "x", count: 40_000))\r\n\r\n"] {
+      let client = try HTTPClient(port: office.port)
+      client.send(text)
+      #expect(try client.reply().fields["content-type"] == "application/problem+json")
+    }
+    #expect(try office.ask("/readyz").status == 200)
+    try await office.end()
+  }
+
+  @Test func `answers before it ends, and takes nobody new`() async throws {
+    let office = try await Office()
+    let idle = try HTTPClient(port: office.port)
+    #expect(try idle.ask("GET", "/healthz").status == 200)
+    try await office.end()
+    #expect(throws: ProgramFailure.self) { try idle.ask("GET", "/healthz") }
+    #expect(throws: ProgramFailure.self) { try HTTPClient(port: office.port) }
+  }
+
+  /// `STAFFREPO_PUSHES` for more or fewer.
+  @Test func `never shows a reader half of a push`() async throws {
+    let office = try await Office()
+    let pushes = ProcessInfo.processInfo.environment["STAFFREPO_PUSHES"].flatMap { Int($0) } ?? 200
+    let commits = try await withThrowingTaskGroup(of: Set<String>.self) { group in
+      let port = office.port
+      let key = try #require(Office.keys["reader"]).text
+      let isOver = Flag()
+      for _ in 0..<3 {
+        group.addTask { try Self.read(port, key, until: isOver) }
+      }
+      // Both people always change together.
+      for number in 1...pushes {
+        try Office.write("data/people/EMP001.yaml", Office.person(1, more: "preferred_name: V\(number)\n"), in: office.path)
+        try office.push("data/people/EMP002.yaml", Office.person(2, unit: "garden", more: "preferred_name: V\(number)\n"))
+      }
+      isOver.raise()
+      return try await group.reduce(into: Set()) { $0.formUnion($1) }
+    }
+    #expect(commits.count > 3)
+    try await office.end()
+  }
+
+  /// Reads again and again; returns the commits that it saw.
+  private static func read(_ port: Int, _ key: String, until isOver: Flag) throws -> Set<String> {
+    let client = try HTTPClient(port: port)
+    var commits: Set<String> = []
+    while !isOver.isRaised {
+      let answer = try client.ask("GET", "/api/staff-data", ["X-API-Key": key])
+      #expect(answer.status == 200)
+      let json = try answer.json()
+      let names = (json["data"] as? [[String: Any]])?.map { $0["preferred_name"] as? String }
+      #expect(names?.count == 2 && Set(names ?? []).count == 1)
+      #expect((json["meta"] as? [String: Any])?["commit"] as? String == answer.fields["staffrepo-commit"])
+      commits.insert(answer.fields["staffrepo-commit"] ?? "")
+    }
+    return commits
+  }
+}

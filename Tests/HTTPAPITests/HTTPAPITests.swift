@@ -1,2 +1,0 @@
-import HTTPAPI
-import Testing

@@ -1,0 +1,148 @@
+import Access
+import FileStore
+import Foundation
+import GitStore
+import HTTPAPI
+import Logging
+import RecordSchema
+import Roster
+import Synchronization
+import TestSupport
+import Testing
+
+/// A repository with two people and some keys, and the API answering from it.
+final class Office {
+  let scratch: Scratch
+  let path: String
+  let clock: Mutex<Instant>
+  let port: Int
+  private let follower: RosterFollower
+  private let isEnding: Mutex<Bool>
+  private let server: Task<Void, any Error>
+
+  static let keys = Dictionary(uniqueKeysWithValues: ["reader", "narrow", "nobody", "exports"].map { ($0, mint()) })
+
+  static func mint() -> KeyToken {
+    var random = SystemRandomNumberGenerator()
+    return KeyToken.mint(using: &random)
+  }
+
+  init(quotas: RateLimits.Quotas = .init(perMinute: 0, perDay: 0)) async throws {
+    let scratch = try Scratch()
+    (self.scratch, path) = (scratch, scratch.path + "/records")
+    try git("init", "--quiet", "--initial-branch=main", path, in: scratch.path)
+    let now = Mutex(Instant(seconds: 1_767_603_600))
+    clock = now
+    let records = path
+    try Self.write("staffrepo.yaml", "organisation:\n  id: 1\n  name: Office\n  email_domains: [example.org]\n", in: records)
+    try Self.write("data/units/house.yaml", "id: 1\ncode: house\nname: House\n", in: records)
+    try Self.write("data/units/garden.yaml", "id: 2\ncode: garden\nname: Garden\n", in: records)
+    for (number, unit) in [(1, "house"), (2, "garden")] {
+      try Self.write("data/people/EMP00\(number).yaml", Self.person(number, unit: unit), in: records)
+    }
+    try Self.key("reader", "app", ["staff:read", "units:read", "photos:read", "exports:read"], in: records)
+    try Self.key("narrow", "app", ["staff:read", "exports:read"], more: "units: [house]\n", in: records)
+    try Self.key("nobody", "app", ["status:read"], in: records)
+    try git("add", "--all", in: records)
+    try git("commit", "--quiet", "--message", "The beginning", in: records)
+
+    let follower = try RosterFollower(
+      .init(
+        open: { try Repository(containing: records) }, branch: { _ in "main" }, cache: nil,
+        clock: { now.withLock { $0 } }))
+    self.follower = follower
+    let exports = scratch.path + "/exports"
+    var settings = ServerSettings()
+    settings.port = 0
+    settings.farewell = .seconds(5)
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let api = API(
+      Surroundings(
+        clock: { now.withLock { $0 } }, follower: follower, limits: RateLimits(quotas), throttle: FailureThrottle(),
+        use: KeyUse(path: scratch.path + "/keys.sqlite"),
+        host: .init(
+          exports: { exports }, status: { ["commit": "none"] }, metrics: { "staffrepo_held 0\n" },
+          imports: { Outcome(status: 201, json: ["bytes": .int($0.body.count)]) },
+          subscriptions: { wish, grant, _ in Outcome(status: 200, json: ["system": .string(grant.system)]) }),
+        forms: RecordForms(person: ["type": "object"], unit: ["type": "object"])), settings, logger: logger)
+    let ending = Mutex(false)
+    isEnding = ending
+    let (ports, found) = AsyncStream<Int>.makeStream()
+    server = Task {
+      defer { found.finish() }
+      try await APIServer(api, settings, logger: logger).run { found.yield($0) } until: {
+        while !ending.withLock({ $0 }), !Task.isCancelled { try? await Task.sleep(for: .milliseconds(5)) }
+      }
+    }
+    port = try #require(await ports.first { _ in true })
+    while follower.roster == nil { try await Task.sleep(for: .milliseconds(5)) }
+  }
+
+  deinit {
+    isEnding.withLock { $0 = true }
+    follower.stop()
+  }
+
+  /// Asks it to end, and waits until it has.
+  func end() async throws {
+    isEnding.withLock { $0 = true }
+    try await server.value
+  }
+
+  static func person(_ number: Int, unit: String = "house", more: String = "") -> String {
+    """
+    id: \(number)
+    employee_reference: EMP00\(number)
+    first_name: Ada
+    last_name: Number\(number)
+    email: ada.\(number)@example.org
+    job_title: Keeper
+    employment_start_date: 2020-01-01
+    salary_grade: G7
+    organisational_units: [\(unit)]
+
+    """ + more
+  }
+
+  static func key(_ name: String, _ system: String, _ scopes: [String], more: String = "", in folder: String) throws {
+    let token = try #require(keys[name])
+    try write(
+      "data/apikeys/\(name).yaml",
+      "system: \(system)\nname: \(name)\nkey_hash: \(token.hash)\nscopes: [\(scopes.map { "\"\($0)\"" }.joined(separator: ", "))]\n"
+        + more, in: folder)
+  }
+
+  static func write(_ file: String, _ text: String, in folder: String) throws {
+    try FileStore.makeDirectory(FileStore.directory(of: "\(folder)/\(file)"))
+    try FileStore.write(text.utf8, to: "\(folder)/\(file)")
+  }
+
+  /// Commits a change; the API shows it some moments later.
+  @discardableResult
+  func push(_ file: String, _ text: String) throws -> String {
+    try Self.write(file, text, in: path)
+    try git("add", "--all", in: path)
+    try git("commit", "--quiet", "--message", "A change", in: path)
+    follower.look()
+    return try git("rev-parse", "HEAD", in: path)
+  }
+
+  func eventually(_ condition: () throws -> Bool) async throws -> Bool {
+    for _ in 0..<2000 {
+      if try condition() { return true }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    return false
+  }
+
+  // MARK: Asking
+
+  /// - Parameter key: the name of one of `keys`.
+  func ask(_ target: String, _ key: String? = nil, method: String = "GET", body: String? = nil, _ fields: [String: String] = [:])
+    throws -> HTTPReply
+  {
+    var fields = fields
+    if let key { fields["Authorization"] = "Bearer \(try #require(Self.keys[key]).text)" }
+    return try HTTPClient(port: port).ask(method, target, fields, body: body)
+  }
+}

@@ -492,7 +492,7 @@ def test_pictures_are_kept_by_etag(ward):
     assert ward.app.picture(employee, "signature") == signature
     assert ward.app.picture(employee) == photo
     assert len(wire.requests) == 2, "kept for the time to live"
-    ward.let_pass(minutes=16)
+    ward.wait("--publish", minutes=16)
     assert ward.app.picture(employee) == photo
     assert wire.answers[-1].startswith(b"HTTP/1.1 304")
 

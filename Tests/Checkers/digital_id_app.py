@@ -227,7 +227,7 @@ class DigitalID:
     ):
         """Hold this of a person, and act on it.
 
-        It comes from an answer to a question, or from a message. What messages said since `asked` is newer than the answer.
+        It comes from a message, or from an answer: then what messages said since `asked` is newer.
         """
         # What a message or a list of changes says beside the record.
         person = {name: value for name, value in data.items() if name not in ("removed", "reason", "unit")}

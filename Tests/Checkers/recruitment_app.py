@@ -2,7 +2,7 @@
 
 A pattern for integrators, like `digital_id_app.py`. Three rules:
 
-1. A hire is handed over under the system's own number, and may be handed over again at any time: the answer is the same.
+1. A hire is handed over under the system's own number, and may be so again at any time: the answer is the same.
 2. What is not accepted yet is not known to be accepted: `pending_review` waits for a person, and the message tells.
 3. An answer that never came is no answer. The same hire is handed over once more.
 """

@@ -151,7 +151,8 @@ class Wire:
                 request += part
             self.requests.append(request.partition(b"\r\n")[0].decode())
             head, _, rest = request.partition(b"\r\n\r\n")
-            length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line[:15] == b"content-length:"), 0)
+            lines = head.lower().split(b"\r\n")
+            length = next((int(line[15:]) for line in lines if line.startswith(b"content-length:")), 0)
             while len(rest) < length:
                 rest += client.recv(65536)
             # One request a connection, so that the end of the answer is its close.

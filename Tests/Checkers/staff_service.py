@@ -92,7 +92,13 @@ class StaffService:
     # Asking
 
     def ask(
-        self, path: str, query: dict | None = None, *, etag: str | None = None, body: bytes | None = None, **headers: str
+        self,
+        path: str,
+        query: dict | None = None,
+        *,
+        etag: str | None = None,
+        body: bytes | None = None,
+        **headers: str,
     ) -> Answer:
         """One request; 200 to 299 and 304 are answers, everything else is one of the exceptions above.
 
@@ -138,7 +144,7 @@ class StaffService:
         return people, meta
 
     def changes(self, cursor: str, etag: str | None) -> tuple[list[dict], dict, str | None] | None:
-        """Who differs since then, what the service says about it, and the ETag for the next time; `None`: nothing new."""
+        """Who differs since then, what the service says about it, and its ETag; `None`: nothing new."""
         return self.pages({"updated_since": cursor}, etag)
 
     def pages(self, query: dict, etag: str | None = None):

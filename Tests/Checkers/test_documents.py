@@ -21,7 +21,8 @@ DOCS = PROJECT / "docs"
 
 def blocks(page: str, language: str) -> list[str]:
     """The examples of one language on a page, in their order."""
-    found = re.findall(rf"^```{language}\n(.*?)^```", (DOCS / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    text = (DOCS / page).read_text(encoding="utf-8")
+    found = re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     assert found, f"{page} has no example in {language}"
     return found
 

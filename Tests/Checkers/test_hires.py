@@ -168,7 +168,8 @@ def test_only_a_recruitment_key(begin):
     hiring.key = hiring.ward.key
     hiring.configure(hiring.ward.service.url)
     with pytest.raises(Refused) as refused:
-        hiring.app.service.ask("/api/recruitment/import", body=json.dumps({"new_hire": NOOR}).encode(), Content_Type="application/json")
+        body = json.dumps({"new_hire": NOOR}).encode()
+        hiring.app.service.ask("/api/recruitment/import", body=body, Content_Type="application/json")
     assert refused.value.status == 403
     assert hiring.branches() == []
 

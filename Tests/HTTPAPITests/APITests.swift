@@ -188,13 +188,15 @@ import Testing
         group.addTask { try await onThread { try Self.read(port, key, until: isOver) } }
       }
       // Both people always change together.
-      for number in 1...pushes {
-        try Office.write(
-          "data/people/EMP001.yaml", Office.person(1, more: "preferred_name: V\(number)\n"), in: office.path)
-        try office.push(
-          "data/people/EMP002.yaml", Office.person(2, unit: "garden", more: "preferred_name: V\(number)\n"))
+      try await onThread {
+        defer { isOver.raise() }
+        for number in 1...pushes {
+          try Office.write(
+            "data/people/EMP001.yaml", Office.person(1, more: "preferred_name: V\(number)\n"), in: office.path)
+          try office.push(
+            "data/people/EMP002.yaml", Office.person(2, unit: "garden", more: "preferred_name: V\(number)\n"))
+        }
       }
-      isOver.raise()
       return try await group.reduce(into: Set()) { $0.formUnion($1) }
     }
     #expect(commits.count > 3)

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Glibc
 import TestSupport
@@ -102,6 +101,6 @@ final class HTTPClient: @unchecked Sendable {
 /// What blocks, away from the threads on which tasks run: the server's are among these.
 func onThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
   try await withCheckedThrowingContinuation { waiting in
-    DispatchQueue.global().async { waiting.resume(with: Result { try work() }) }
+    Thread.detachNewThread { waiting.resume(with: Result { try work() }) }
   }
 }

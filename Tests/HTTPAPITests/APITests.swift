@@ -47,7 +47,10 @@ import Testing
     let hidden = try await office.ask("/api/staff-data/2", "narrow")
     let unknown = try await office.ask("/api/staff-data/77", "narrow")
     #expect(hidden.status == 404 && hidden.body == unknown.body)
-    for (path, key) in [("/api/staff-data", "nobody"), ("/api/units", "narrow"), ("/api/exports/app", "narrow"), ("/api/exports/other", "reader")] {
+    for (path, key) in [
+      ("/api/staff-data", "nobody"), ("/api/units", "narrow"), ("/api/exports/app", "narrow"),
+      ("/api/exports/other", "reader"),
+    ] {
       let refused = try await office.ask(path, key)
       #expect(refused.status == 403, "\(path)")
       #expect(refused.fields["content-type"] == "application/problem+json")
@@ -61,7 +64,8 @@ import Testing
     let office = try await Office()
     let stranger = Office.mint().text
     var bodies: [HTTPReply] = []
-    for fields in [["X-API-Key": stranger], ["Authorization": "Bearer nonsense"], ["Authorization": "Basic YTpi"], [:]] {
+    for fields in [["X-API-Key": stranger], ["Authorization": "Bearer nonsense"], ["Authorization": "Basic YTpi"], [:]]
+    {
       bodies.append(try await office.ask("/api/key", nil, fields))
     }
     #expect(Set(bodies.map(\.status)) == [401])
@@ -111,13 +115,17 @@ import Testing
       try FileStore.write(text.utf8, to: "\(folder)/\(name)")
     }
     try FileStore.write(
-      #"{"system":"app","commit":"abc","as_of":"2026-01-05","files":[{"name":"staff.csv","sha256":"77","rows":1,"bytes":1}]}"#.utf8,
+      #"{"system":"app","commit":"abc","as_of":"2026-01-05","files":[{"name":"staff.csv","sha256":"77","rows":1,"bytes":1}]}"#
+        .utf8,
       to: folder + "/manifest.json")
     try FileStore.switchLink(office.scratch.path + "/exports/app/current", to: "1-abc-2026-01-05")
     let file = try await office.ask("/api/exports/app/staff.csv", "reader")
     #expect(file.status == 200 && file.fields["etag"] == #""77""# && file.text == large)
     #expect(try await office.ask("/api/exports/app/staff.csv", "reader", ["If-None-Match": #""77""#]).status == 304)
-    for name in ["other.csv", ".given/index", ".given%2Findex", "../app/staff.csv", "%2e%2e/1-abc-2026-01-05/staff.csv", "manifest.json%00"] {
+    for name in [
+      "other.csv", ".given/index", ".given%2Findex", "../app/staff.csv", "%2e%2e/1-abc-2026-01-05/staff.csv",
+      "manifest.json%00",
+    ] {
       #expect(try await office.ask("/api/exports/app/\(name)", "reader").status == 404, "\(name)")
     }
     try await office.end()
@@ -142,7 +150,10 @@ import Testing
 
   @Test func `is not broken by what is no HTTP`() async throws {
     let office = try await Office()
-    for text in ["\u{16}\u{3}\u{1}\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\nX: \(String(repeating: "x", count: 40_000))\r\n\r\n"] {
+    for text in [
+      "\u{16}\u{3}\u{1}\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+      "GET / HTTP/1.1\r\nX: \(String(repeating: "x", count: 40_000))\r\n\r\n",
+    ] {
       let port = office.port
       let answer = try await onThread {
         let client = try HTTPClient(port: port)
@@ -178,8 +189,10 @@ import Testing
       }
       // Both people always change together.
       for number in 1...pushes {
-        try Office.write("data/people/EMP001.yaml", Office.person(1, more: "preferred_name: V\(number)\n"), in: office.path)
-        try office.push("data/people/EMP002.yaml", Office.person(2, unit: "garden", more: "preferred_name: V\(number)\n"))
+        try Office.write(
+          "data/people/EMP001.yaml", Office.person(1, more: "preferred_name: V\(number)\n"), in: office.path)
+        try office.push(
+          "data/people/EMP002.yaml", Office.person(2, unit: "garden", more: "preferred_name: V\(number)\n"))
       }
       isOver.raise()
       return try await group.reduce(into: Set()) { $0.formUnion($1) }

@@ -45,7 +45,9 @@ final class HTTPClient: @unchecked Sendable {
 
   func send(_ text: String) { _ = text.withCString { Glibc.send(descriptor, $0, strlen($0), Int32(MSG_NOSIGNAL)) } }
 
-  func ask(_ method: String, _ target: String, _ fields: [String: String] = [:], body: String? = nil) throws -> HTTPReply {
+  func ask(_ method: String, _ target: String, _ fields: [String: String] = [:], body: String? = nil) throws
+    -> HTTPReply
+  {
     var head = "\(method) \(target) HTTP/1.1\r\nHost: office\r\n"
     for (name, value) in fields { head += "\(name): \(value)\r\n" }
     if let body { head += "Content-Length: \(body.utf8.count)\r\n" }

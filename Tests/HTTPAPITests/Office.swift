@@ -31,7 +31,8 @@ final class Office {
     (self.scratch, path) = (scratch, scratch.path + "/records")
     try git("init", "--quiet", "--initial-branch=main", path, in: scratch.path)
     let (clock, isEnding, records) = (clock, isEnding, path)
-    try Self.write("staffrepo.yaml", "organisation:\n  id: 1\n  name: Office\n  email_domains: [example.org]\n", in: records)
+    try Self.write(
+      "staffrepo.yaml", "organisation:\n  id: 1\n  name: Office\n  email_domains: [example.org]\n", in: records)
     try Self.write("data/units/house.yaml", "id: 1\ncode: house\nname: House\n", in: records)
     try Self.write("data/units/garden.yaml", "id: 2\ncode: garden\nname: Garden\n", in: records)
     for (number, unit) in [(1, "house"), (2, "garden")] {
@@ -65,7 +66,9 @@ final class Office {
     let (ports, found) = AsyncStream<Int>.makeStream()
     server = Task {
       defer { found.finish() }
-      try await APIServer(api, settings, logger: logger).run { found.yield($0) } until: {
+      try await APIServer(api, settings, logger: logger).run {
+        found.yield($0)
+      } until: {
         while !isEnding.isRaised, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(5)) }
       }
     }
@@ -133,7 +136,10 @@ final class Office {
   // MARK: Asking
 
   /// - Parameter key: the name of one of `keys`.
-  func ask(_ target: String, _ key: String? = nil, method: String = "GET", body: String? = nil, _ fields: [String: String] = [:])
+  func ask(
+    _ target: String, _ key: String? = nil, method: String = "GET", body: String? = nil,
+    _ fields: [String: String] = [:]
+  )
     async throws -> HTTPReply
   {
     var fields = fields

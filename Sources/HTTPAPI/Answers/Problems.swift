@@ -5,7 +5,8 @@ extension Problem {
   /// Unknown, expired, revoked, mistyped or not there: the answer does not tell which.
   static let unauthorised = Problem(
     401, "unauthorised", title: "This needs a key that is good",
-    detail: "Send a key as 'Authorization: Bearer stf_...' or 'X-API-Key: stf_...'. A key that is expired, revoked or mistyped is refused alike; 'staffrepo apikey list' shows which are good.",
+    detail:
+      "Send a key as 'Authorization: Bearer stf_...' or 'X-API-Key: stf_...'. A key that is expired, revoked or mistyped is refused alike; 'staffrepo apikey list' shows which are good.",
     fields: ["WWW-Authenticate": challenge])
 
   static let challenge = #"Bearer realm="staffrepo""#
@@ -13,10 +14,12 @@ extension Problem {
   static func forbidden(_ scope: String) -> Problem {
     Problem(
       403, "forbidden", title: "The key may not do this",
-      detail: "It wants the scope \(scope). GET /api/key tells what the key may do.", more: [.init("scope", .string(scope))])
+      detail: "It wants the scope \(scope). GET /api/key tells what the key may do.",
+      more: [.init("scope", .string(scope))])
   }
 
-  static let notFound = Problem(404, "not-found", title: "There is nothing here", detail: "/openapi.json lists what there is.")
+  static let notFound = Problem(
+    404, "not-found", title: "There is nothing here", detail: "/openapi.json lists what there is.")
 
   /// The record is unknown, or out of the key's sight: the answer does not tell which.
   static func unknown(_ what: String) -> Problem {
@@ -32,7 +35,8 @@ extension Problem {
   static func notAcceptable(_ offered: [String]) -> Problem {
     Problem(
       406, "not-acceptable", title: "There is no such form of this",
-      detail: "It comes as \(offered.joined(separator: ", ")).", more: [.init("offered", .array(offered.map(JSON.string)))])
+      detail: "It comes as \(offered.joined(separator: ", ")).",
+      more: [.init("offered", .array(offered.map(JSON.string)))])
   }
 
   static func tooLarge(_ limit: Int) -> Problem {

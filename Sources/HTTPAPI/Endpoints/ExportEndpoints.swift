@@ -37,7 +37,8 @@ struct ExportEndpoints: Sendable {
     ) { call in
       let folder = try folder(call)
       let set = try await files.run { try ServedSet(in: folder) }
-      return try send(call, set.bytes, type: "application/json", tag: Tag.of([String(decoding: set.bytes, as: UTF8.self)]), set)
+      return try send(
+        call, set.bytes, type: "application/json", tag: Tag.of([String(decoding: set.bytes, as: UTF8.self)]), set)
     }
   }
 
@@ -51,14 +52,18 @@ struct ExportEndpoints: Sendable {
       parameters: [
         Self.system,
         Parameter(
-          name: "file", place: .path, explanation: "A name of the manifest, folders included.", form: ["type": "string"],
+          name: "file", place: .path, explanation: "A name of the manifest, folders included.",
+          form: ["type": "string"],
           isRequired: true), .ifNoneMatch,
       ],
       answers: [
         AnswerForm(
           status: 200, explanation: "The file.",
-          forms: ["application/octet-stream", "application/json", "application/x-ndjson", "text/csv", "application/zip", "image/jpeg", "image/png", "image/webp"]
-            .map { ($0, [:]) }, fields: HeaderForms.files),
+          forms: [
+            "application/octet-stream", "application/json", "application/x-ndjson", "text/csv", "application/zip",
+            "image/jpeg", "image/png", "image/webp",
+          ]
+          .map { ($0, [:]) }, fields: HeaderForms.files),
         .notModified, .unknown("file"),
       ]
     ) { call in
@@ -92,7 +97,8 @@ struct ExportEndpoints: Sendable {
     let grant = try call.holder()
     guard grant.system == call.values["system"], grant.units == nil else {
       throw Problem(
-        403, "forbidden", title: "The key may not have these files", detail: Self.whose + " GET /api/key tells what it is.")
+        403, "forbidden", title: "The key may not have these files",
+        detail: Self.whose + " GET /api/key tells what it is.")
     }
     return try "\(surroundings.host.exports())/\(grant.system)"
   }

@@ -123,7 +123,8 @@ struct OperatingEndpoints: Sendable {
     let bytes = ByteBuffer(bytes: json().bytes)
     return Operation(
       id: "getDocument", tag: .operating, method: .get, path: "/openapi.json", summary: "This document.",
-      entrance: .open, answers: [AnswerForm(status: 200, explanation: "OpenAPI 3.1.", forms: [("application/json", ["type": "object"])])]
+      entrance: .open,
+      answers: [AnswerForm(status: 200, explanation: "OpenAPI 3.1.", forms: [("application/json", ["type": "object"])])]
     ) { _ in
       var answer = Answer(bytes: bytes, type: "application/json")
       answer.fields[.cacheControl] = "no-cache"

@@ -26,7 +26,8 @@ struct StaffEndpoints: Sendable {
         "Active people, unless include_inactive says all. With updated_since those who differ since then, and how: who left, was removed, or left the selection is among them as well. As NDJSON or CSV everybody comes in one answer unless per_page is given.",
       entrance: .scope(.staffRead),
       parameters: [
-        .flag("include_inactive", "1: those as well who are not active: who left, is not there yet, or was deactivated."),
+        .flag(
+          "include_inactive", "1: those as well who are not active: who left, is not there yet, or was deactivated."),
         .text("unit", "Members of this unit, or one below it: its code, or its id.", limit: 128),
         .text(
           "q", "Words that must all begin a word of the name, the reference, the e-mail address or the job title.",
@@ -37,7 +38,8 @@ struct StaffEndpoints: Sendable {
           "updated_since",
           "Only who differs since then: the meta.cursor of an earlier answer, a commit, a time (2026-01-15T10:30:00Z) or a date. 410: it is not known here; fetch everything.",
           limit: 128),
-        .number("page", "From 1 on.", 1...1_000_000), .number("per_page", "People on a page; 100 if not given.", 1...1000),
+        .number("page", "From 1 on.", 1...1_000_000),
+        .number("per_page", "People on a page; 100 if not given.", 1...1000),
         .choice("format", "The form, instead of Accept.", Representation.allCases.map(\.rawValue)),
         .ifNoneMatch,
       ],
@@ -76,7 +78,8 @@ struct StaffEndpoints: Sendable {
     let moment = query.text("updated_since", atMost: 128)
     let since = moment.flatMap { Since($0) }
     if moment != nil, since == nil {
-      query.wrong("updated_since", "updated_since is a cursor, a commit, a date or a time such as 2026-01-15T10:30:00Z.")
+      query.wrong(
+        "updated_since", "updated_since is a cursor, a commit, a date or a time such as 2026-01-15T10:30:00Z.")
     }
     if let unit {
       staff.unit = try state.roster.unit(unit, call.holder().sight)?.code

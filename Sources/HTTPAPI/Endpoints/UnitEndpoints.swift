@@ -27,7 +27,8 @@ struct UnitEndpoints: Sendable {
       let units = try state.roster.units(call.holder().sight)
       let fields: HTTPFields = [.total: "\(units.count)", .digest: units.digest]
       return try await call.recordAnswer(state.roster, type: "application/json", fields: fields) {
-        let meta = Listing.meta(state.roster) + [.init("total", .int(units.count)), .init("digest", .string(units.digest))]
+        let meta =
+          Listing.meta(state.roster) + [.init("total", .int(units.count)), .init("digest", .string(units.digest))]
         return .object("data", array: units.json(0..<units.count), "meta", .object(meta))
       }
     }

@@ -49,7 +49,9 @@ struct WritingEndpoints: Sendable {
         .problem(503, "Too much is waiting already."),
       ]
     ) { call in
-      if let type = call.mediaType, !Self.importTypes.contains(type) { throw Problem.unsupportedMediaType(Self.importTypes) }
+      if let type = call.mediaType, !Self.importTypes.contains(type) {
+        throw Problem.unsupportedMediaType(Self.importTypes)
+      }
       var query = call.query
       let source = query.text("source", atMost: 64)
       try query.finish()
@@ -77,7 +79,8 @@ struct WritingEndpoints: Sendable {
         .choice("action", "Instead of the body's `action`.", SubscriptionWish.Action.allCases.map(\.rawValue))
       ],
       body: BodyForm(
-        explanation: "What is wanted.", forms: [("application/json", ["$ref": "#/components/schemas/SubscriptionWish"])],
+        explanation: "What is wanted.",
+        forms: [("application/json", ["$ref": "#/components/schemas/SubscriptionWish"])],
         limit: Self.subscriptionLimit),
       answers: [
         .json(200, "The list; or the subscription was ended already.", "SubscriptionAnswer"),
@@ -88,7 +91,9 @@ struct WritingEndpoints: Sendable {
         .problem(503, "Too much is waiting already."),
       ]
     ) { call in
-      if let type = call.mediaType, type != "application/json" { throw Problem.unsupportedMediaType(["application/json"]) }
+      if let type = call.mediaType, type != "application/json" {
+        throw Problem.unsupportedMediaType(["application/json"])
+      }
       let body = try await call.body(atMost: Self.subscriptionLimit)
       var query = call.query
       let action = query.choice("action", of: SubscriptionWish.Action.self)

@@ -96,7 +96,9 @@ struct DocumentSchemas {
   }
 
   private var manifest: JSON {
-    let file = object(["name": text, "sha256": ["type": "string", "pattern": "^[0-9a-f]{64}$"], "rows": count, "bytes": count])
+    let file = object([
+      "name": text, "sha256": ["type": "string", "pattern": "^[0-9a-f]{64}$"], "rows": count, "bytes": count,
+    ])
     return object(["system": text, "commit": commit, "as_of": day, "files": ["type": "array", "items": file]])
   }
 
@@ -121,7 +123,9 @@ struct DocumentSchemas {
       "type": "object",
       "properties": [
         "action": ["enum": .array(SubscriptionWish.Action.allCases.map { .string($0.rawValue) })],
-        "name": ["type": ["string", "null"], "description": "The subscription's; made from the system's name if not given."],
+        "name": [
+          "type": ["string", "null"], "description": "The subscription's; made from the system's name if not given.",
+        ],
         "url": textOrNull, "events": names, "fields": names, "units": names, "format": textOrNull,
       ],
     ]

@@ -61,12 +61,21 @@ enum HeaderForms {
   static let all: [(name: String, explanation: String, form: JSON)] = [
     ("ETag", "The same tag, the same answer: send it back as If-None-Match.", ["type": "string"]),
     ("Staffrepo-Commit", "The commit that the answer speaks of.", ["type": "string", "pattern": "^[0-9a-f]{40}$"]),
-    ("Staffrepo-As-Of", "The day that it speaks of, in the organisation's time zone.", ["type": "string", "format": "date"]),
+    (
+      "Staffrepo-As-Of", "The day that it speaks of, in the organisation's time zone.",
+      ["type": "string", "format": "date"]
+    ),
     ("Staffrepo-Total", "How many there are in the whole selection.", ["type": "string", "pattern": "^[0-9]+$"]),
-    ("Staffrepo-Digest", "Over the whole selection, by which a copy is checked.", ["type": "string", "pattern": "^sha256:[0-9a-f]{64}$"]),
+    (
+      "Staffrepo-Digest", "Over the whole selection, by which a copy is checked.",
+      ["type": "string", "pattern": "^sha256:[0-9a-f]{64}$"]
+    ),
     ("Link", "The pages before and after (RFC 8288).", ["type": "string"]),
     ("RateLimit-Policy", "The key's quotas.", ["type": "string"]),
-    ("RateLimit", "What is left of the quota that is nearest to its end, and the seconds until it begins anew.", ["type": "string"]),
+    (
+      "RateLimit", "What is left of the quota that is nearest to its end, and the seconds until it begins anew.",
+      ["type": "string"]
+    ),
     ("Retry-After", "Seconds until a request has a chance.", ["type": "string", "pattern": "^[0-9]+$"]),
     ("WWW-Authenticate", "How to present a key.", ["type": "string"]),
     ("X-Request-Id", "By which the log tells of this request.", ["type": "string"]),

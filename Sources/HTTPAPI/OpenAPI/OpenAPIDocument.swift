@@ -60,11 +60,15 @@ public struct OpenAPIDocument: Sendable {
       .init("tags", [.string(operation.tag.rawValue)]),
       .init("summary", .string(isHead ? "The header of the same request by GET." : operation.summary)),
     ]
-    let explanation = [isAlias ? "As consumers of the time before call it." : nil, isHead ? nil : operation.explanation]
+    let explanation = [
+      isAlias ? "As consumers of the time before call it." : nil, isHead ? nil : operation.explanation,
+    ]
     let text = explanation.compactMap(\.self).joined(separator: " ")
     if !text.isEmpty { members.append(.init("description", .string(text))) }
     if case .open = operation.entrance { members.append(.init("security", [])) }
-    if case .scopeOrSignature = operation.entrance { members.append(.init("security", [["bearer": []], ["header": []], [:]])) }
+    if case .scopeOrSignature = operation.entrance {
+      members.append(.init("security", [["bearer": []], ["header": []], [:]]))
+    }
     if let scope = operation.entrance.scope { members.append(.init("x-staffrepo-scope", .string(scope.rawValue))) }
     if !operation.parameters.isEmpty { members.append(.init("parameters", .array(operation.parameters.map(write)))) }
     if let body = operation.body {
@@ -94,10 +98,14 @@ public struct OpenAPIDocument: Sendable {
     if case .open = operation.entrance { return [] }
     var unauthorised = AnswerForm.problem(401, "There is no key, or none that is good.")
     unauthorised.fields = ["WWW-Authenticate"]
-    var answers = [unauthorised, .problem(429, "The quota is used up, or there were too many requests without a good key.")]
+    var answers = [
+      unauthorised, .problem(429, "The quota is used up, or there were too many requests without a good key."),
+    ]
     if operation.entrance.scope != nil { answers.append(.problem(403, "The key may not do this.")) }
     answers.append(.problem(503, "The records are not there yet, or too much is waiting."))
-    if !operation.parameters.filter({ $0.place == .query }).isEmpty { answers.append(.problem(400, "A parameter cannot be used.")) }
+    if !operation.parameters.filter({ $0.place == .query }).isEmpty {
+      answers.append(.problem(400, "A parameter cannot be used."))
+    }
     let given = Set(operation.answers.map(\.status))
     return answers.filter { !given.contains($0.status) }
   }

@@ -15,7 +15,8 @@ struct PathPattern: Sendable, ExpressibleByStringLiteral {
     self.text = text.replacing("*}", with: "}")
     parts = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { part in
       guard part.hasPrefix("{") else { return .word(String(part)) }
-      return part.hasSuffix("*}") ? .rest(String(part.dropFirst().dropLast(2))) : .value(String(part.dropFirst().dropLast()))
+      return part.hasSuffix("*}")
+        ? .rest(String(part.dropFirst().dropLast(2))) : .value(String(part.dropFirst().dropLast()))
     }
   }
 

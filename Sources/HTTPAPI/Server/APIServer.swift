@@ -81,7 +81,8 @@ public struct APIServer: Sendable {
       }
     } catch let error as IOError {
       throw Failure(
-        description: "Nothing can listen on \(settings.host):\(settings.port) (\(error)). Is the port taken? Choose another with --bind."
+        description:
+          "Nothing can listen on \(settings.host):\(settings.port) (\(error)). Is the port taken? Choose another with --bind."
       )
     }
   }
@@ -104,7 +105,8 @@ public struct APIServer: Sendable {
       return configuration
     } catch {
       throw Failure(
-        description: "The certificate \(files.certificateFile) with the key \(files.keyFile) cannot be used: \(error). Both are PEM files; the certificate's own comes before those that signed it."
+        description:
+          "The certificate \(files.certificateFile) with the key \(files.keyFile) cannot be used: \(error). Both are PEM files; the certificate's own comes before those that signed it."
       )
     }
   }

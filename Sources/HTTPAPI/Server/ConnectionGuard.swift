@@ -75,8 +75,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     context.fireChannelWritabilityChanged()
   }
 
-  private func tellParseFailure(_ head: HTTPResponse, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?)
-  {
+  private func tellParseFailure(
+    _ head: HTTPResponse, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?
+  ) {
     parseFailure = nil
     let body = ByteBuffer(bytes: Problem.unreadable.json.bytes)
     var head = head

@@ -74,7 +74,8 @@ extension Problem {
   static func overQuota(_ quotas: [String], retryAfter seconds: Int) -> Problem {
     Problem(
       429, "quota-exceeded", title: "The key has used up its quota",
-      detail: "Of the \(quotas.joined(separator: " and of the ")). Ask again after \(seconds) seconds, and for what changed only: updated_since and If-None-Match cost little.",
+      detail:
+        "Of the \(quotas.joined(separator: " and of the ")). Ask again after \(seconds) seconds, and for what changed only: updated_since and If-None-Match cost little.",
       more: [.init("violated-policies", .array(quotas.map(JSON.string)))], fields: ["Retry-After": "\(seconds)"])
   }
 }

@@ -31,6 +31,7 @@ final class DateLine: Sendable {
     let parts = text.prefix(10).split(separator: "-")
     let day = Int((Double(instant.seconds) / 86_400).rounded(.down))
     guard parts.count == 3, let month = Int(parts[1]) else { return text }
-    return "\(days[((day % 7) + 7) % 7]), \(parts[2]) \(months[month - 1]) \(parts[0]) \(text.dropFirst(11).dropLast()) GMT"
+    return
+      "\(days[((day % 7) + 7) % 7]), \(parts[2]) \(months[month - 1]) \(parts[0]) \(text.dropFirst(11).dropLast()) GMT"
   }
 }

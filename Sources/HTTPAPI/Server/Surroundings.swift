@@ -86,7 +86,8 @@ extension Surroundings {
     records = Records()
     host = Host(
       exports: { throw Problem.notYet }, status: { throw Problem.notYet }, metrics: { throw Problem.notYet },
-      imports: { _ in Outcome(status: 503, json: Problem.notYet.json) }, subscriptions: { _, _, _ in throw Problem.notYet })
+      imports: { _ in Outcome(status: 503, json: Problem.notYet.json) },
+      subscriptions: { _, _, _ in throw Problem.notYet })
     self.forms = forms
     present = Present(records.roster)
   }

@@ -95,9 +95,12 @@ struct BindPlace: ExpressibleByArgument, CustomStringConvertible {
   var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
   /// Only programs of this machine get there.
-  var isLoopback: Bool { host == "localhost" || IPAddress(host: host).map { address in
-      [Network("127.0.0.0/8"), Network("::1")].contains { $0?.contains(address) ?? false }
-    } ?? false }
+  var isLoopback: Bool {
+    host == "localhost"
+      || IPAddress(host: host).map { address in
+        [Network("127.0.0.0/8"), Network("::1")].contains { $0?.contains(address) ?? false }
+      } ?? false
+  }
 }
 
 extension Descriptors {

@@ -39,7 +39,9 @@ struct Clamping {
     let readable = EventName.allCases.filter { grant.scopes.contains(scope(of: $0)) }
     let wanted = wish.events ?? []
     if wanted.isEmpty || wanted.contains("*") {
-      if readable.isEmpty { errors.append(("events", "The key may read neither people nor units: it lacks staff:read and units:read.")) }
+      if readable.isEmpty {
+        errors.append(("events", "The key may read neither people nor units: it lacks staff:read and units:read."))
+      }
       return readable.count == EventName.allCases.count ? ["*"] : readable.map(\.rawValue)
     }
     for name in wanted {
@@ -47,7 +49,9 @@ struct Clamping {
         errors.append(("events", "There is no event '\(name)'."))
         continue
       }
-      if !readable.contains(event) { errors.append(("events", "\(name) wants the scope \(scope(of: event).rawValue).")) }
+      if !readable.contains(event) {
+        errors.append(("events", "\(name) wants the scope \(scope(of: event).rawValue)."))
+      }
     }
     return wanted
   }

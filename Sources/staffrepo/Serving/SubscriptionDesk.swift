@@ -153,7 +153,9 @@ extension SubscriptionDesk.Request {
       trailers: [.init("Staffrepo-Key", grant.key)])
   }
 
-  private func tell(_ landed: LandedProposal, _ subscription: JSON, _ more: [JSON.Member], direct status: Int) -> Outcome {
+  private func tell(_ landed: LandedProposal, _ subscription: JSON, _ more: [JSON.Member], direct status: Int)
+    -> Outcome
+  {
     var members: [JSON.Member] = [
       .init("state", landed.isDirect ? "accepted" : "pending_review"),
       .init("commit", .string(landed.commit.description)), .init("branch", .string(landed.branch)),
@@ -177,6 +179,7 @@ extension SubscriptionDesk.Request {
   /// The member that a fault is about, by the rule that found it.
   private static func field(of fault: Diagnostic) -> String {
     let name = fault.rule.name
-    return ["url", "events", "fields", "units"].first { name.contains($0.dropLast()) } ?? (name.contains("address") ? "url" : "name")
+    return ["url", "events", "fields", "units"].first { name.contains($0.dropLast()) }
+      ?? (name.contains("address") ? "url" : "name")
   }
 }

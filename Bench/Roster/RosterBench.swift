@@ -7,7 +7,6 @@ import Roster
 @main
 enum RosterBench {
   static func main() throws {
-    setvbuf(stdout, nil, _IOLBF, 0)
     let path = CommandLine.arguments[1]
     let cache = CommandLine.arguments[2]
     let started = ContinuousClock.now
@@ -19,17 +18,17 @@ enum RosterBench {
     }
     say("first", started)
     var roster = follower.roster!
-    print("people \(roster.count)")
+    tell("people \(roster.count)")
     ask(roster, follower)
-    print("ready")
+    tell("ready")
     while true {
       usleep(500)
       guard let next = follower.roster, next !== roster else { continue }
-      print("roster \(next.commit)")
+      tell("roster \(next.commit)")
       let began = ContinuousClock.now
       let changes = try follower.changes(since: Since(roster.cursor)!, StaffQuery(), Sight())
       say("changes", began)
-      print("changed \(changes.people.count)")
+      tell("changed \(changes.people.count)")
       roster = next
     }
   }
@@ -58,7 +57,13 @@ enum RosterBench {
 
   private static func say(_ name: String, _ began: ContinuousClock.Instant) {
     let (seconds, attoseconds) = (ContinuousClock.now - began).components
-    print("\(name) \(Double(seconds) * 1000 + Double(attoseconds) / 1e15)")
+    tell("\(name) \(Double(seconds) * 1000 + Double(attoseconds) / 1e15)")
+  }
+
+  /// Whoever reads waits for the line.
+  private static func tell(_ line: String) {
+    print(line)
+    fflush(nil)
   }
 
   private static func now() -> Instant {

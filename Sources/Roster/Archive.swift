@@ -23,8 +23,8 @@ final class Archive: Sendable {
   }
 
   private let content = Mutex(Content())
-  /// How many chunks may be kept for rosters of before: some sixteen megabytes.
-  private static let limit = 256
+  /// How many chunks may be kept for rosters of before: some eight megabytes.
+  private static let limit = 128
 
   var served: Set<OID> { content.withLock { $0.served } }
 

@@ -44,6 +44,7 @@ final class History {
       let time = Instant(seconds: try repository.info(of: commit).time)
       var walk = Walk(reader, from: try reach(commit, on: { min($0.date(at: time), now.asOf) }, near: now))
       try walk.pass(to: now.asOf)
+      walk.finish(at: now)
       return walk.past
     case .time(let time):
       return try past(at: time, now)
@@ -69,6 +70,7 @@ final class History {
     try walk.pass(to: min(walk.zone.date(at: time), now.asOf))
     for commit in rest.commits.dropFirst() { try walk.step(to: commit) }
     try walk.pass(to: now.asOf)
+    walk.finish(at: now)
     return walk.past
   }
 
@@ -112,7 +114,7 @@ private struct Walk {
 
   mutating func step(to commit: OID) throws {
     let day = known.roster.asOf
-    try go(to: try reader.roster(of: commit, on: { _ in day }, from: known))
+    go(to: try reader.roster(of: commit, on: { _ in day }, from: known))
   }
 
   /// Goes through the days on which something begins or ends.
@@ -120,18 +122,26 @@ private struct Walk {
     guard known.roster.asOf < last else { return }
     let days = try known.staff.boundaries(after: known.roster.asOf, through: last).map(\.day)
     let commit = known.roster.oid
-    for day in days + [last] { try go(to: try reader.roster(of: commit, on: { _ in day }, from: known)) }
+    for day in days + [last] { go(to: try reader.roster(of: commit, on: { _ in day }, from: known)) }
   }
 
-  private mutating func go(to next: RosterReader.Known) throws {
-    let (before, after) = (known.roster, next.roster)
+  /// The consumer may hold what the walk came to.
+  mutating func finish(at now: Roster) { _ = note(now) }
+
+  private mutating func go(to next: RosterReader.Known) {
+    past.touched.formUnion(note(next.roster))
+    known = next
+  }
+
+  /// Keeps how those look who are not the same in the next roster.
+  private mutating func note(_ after: Roster) -> Set<Int> {
+    let before = known.roster
     let ids = after.list.differences(from: before.list)
-    past.touched.formUnion(ids)
     // Where units alone moved, their people may have come into sight and left it.
     if !ids.isEmpty || before.units !== after.units {
       let people = ChunkList(ids.sorted().compactMap { before.list.row($0) })
       past.moments.append(Past.Moment(people: people, units: before.units))
     }
-    known = next
+    return ids
   }
 }

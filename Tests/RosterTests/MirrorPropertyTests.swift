@@ -9,7 +9,7 @@ import Testing
 
 /// Whatever happens to the records, a copy that is kept by what changed is what a full answer gives.
 @Suite struct `A mirror` {
-  static let seeds = Array(0..<(ProcessInfo.processInfo.environment["STAFFREPO_HISTORIES"].flatMap(Int.init) ?? 150))
+  static let seeds = Array(0..<(ProcessInfo.processInfo.environment["STAFFREPO_HISTORIES"].flatMap(Int.init) ?? 60))
 
   @Test(arguments: seeds)
   func `that is told what changed, step by step, equals a full answer`(seed: Int) throws {

@@ -23,7 +23,7 @@ import Testing
       1, "salary_grade: G5\ncustom: {clearance: secret, badge: b1}", first: "Siobhán", last: "O\u{2019}Hara",
       units: "team"),
     "data/people/EMP2.yaml": person(
-      2, "is_active: false\nexternal_ids: {zeta: \"1\", alpha: \"2\"}", first: "Łukasz", last: "\"Q\" \\\\ de la Cruz",
+      2, "is_active: false\nexternal_ids: {zeta: \"1\", alpha: \"2\"}", first: "Łukasz", last: "'\"Q\" \\ de la Cruz'",
       units: "south"),
     "data/people/EMP3.yaml": person(3, "custom: {clearance: none}", first: "Jean-Luc", units: "south, team"),
     "data/people/EMP10.yaml": person(10, "employment_end_date: 2026-01-10", first: "Zoe\u{308}", units: "north"),

@@ -3,7 +3,11 @@ import RecordSchema
 /// A person's record as a file.
 public enum PersonText {
   /// The fields that the record needs, in the order of the schema table; what holds by default is not written.
-  public static func lines(of person: Person) -> [RecordLine] {
+  ///
+  /// - Parameter customFields: tell texts that look like a day from days.
+  public static func lines(
+    of person: Person, customFields: [Configuration.CustomFieldDeclaration] = []
+  ) -> [RecordLine] {
     var lines: [RecordLine] = [
       .init("id", .word(String(person.id.rawValue))),
       .init("employee_reference", .text(person.reference.rawValue)),
@@ -32,7 +36,10 @@ public enum PersonText {
       add("external_ids", .fields(person.externalIDs.map { .init($0.system, .text($0.id)) }))
     }
     add("source", person.source.map(value))
-    let custom = person.custom.compactMap { field in value(field.value).map { RecordLine(field.name, $0) } }
+    let texts = Set(customFields.filter { $0.type == .string }.map(\.name))
+    let custom = person.custom.compactMap { field in
+      value(field.value, isText: texts.contains(field.name)).map { RecordLine(field.name, $0) }
+    }
     if !custom.isEmpty { add("custom", .fields(custom)) }
     return lines
   }
@@ -57,11 +64,11 @@ public enum PersonText {
   }
 
   /// A custom field's value; a date is written as one.
-  private static func value(_ value: JSON) -> RecordValue? {
+  private static func value(_ value: JSON, isText: Bool) -> RecordValue? {
     switch value {
     case .bool(let flag): .word(flag ? "true" : "false")
     case .int(let number): .word(String(number))
-    case .string(let text): CalendarDate(text) != nil ? .word(text) : .text(text)
+    case .string(let text): !isText && CalendarDate(text) != nil ? .word(text) : .text(text)
     case .null, .array, .object: nil
     }
   }

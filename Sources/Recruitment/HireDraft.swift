@@ -86,6 +86,12 @@ struct HireDrafting {
     return draft
   }
 
+  /// Nobody after this one gets the reference or address of somebody who is in the request as well.
+  mutating func note(_ person: Person) {
+    takenReferences.insert(person.reference.folded)
+    takenEmails.insert(person.email.lowercased())
+  }
+
   func bytes(of draft: HireDraft) -> [UInt8] { PersonText.file(draft.lines, header: header) }
 
   // MARK: Unit
@@ -171,11 +177,6 @@ struct HireDrafting {
       ).at(draft.hire.place(of: .email)))
   }
 
-  /// What waits in review beside the hire itself.
-  private var others: [PendingHire] {
-    ground.pending.filter { hire in own.map { !hire.person.sourceKeys.contains($0) } ?? true }
-  }
-
   private var template: NameTemplate? {
     if let text = configuration.recruitment.email { return NameTemplate(text) }
     return configuration.organisation.emailDomains.first.flatMap { NameTemplate("{first_name}.{last_name}@\($0)") }
@@ -190,7 +191,7 @@ struct HireDrafting {
 
   private func isTaken(_ address: String) throws -> Bool {
     try takenEmails.contains(address.lowercased()) || !ground.holders(of: .email, address).isEmpty
-      || others.contains { $0.person.email.lowercased() == address.lowercased() }
+      || ground.isPending(.email, address, besides: own)
   }
 
   /// A part of a template. Names that no letter can be made of give way to the reference.
@@ -234,10 +235,7 @@ struct HireDrafting {
     } else if taken.contains(text.lowercased()) {
       report("The \(what) stands in an earlier row already.", "Correct one of the two rows, and send it again.")
     }
-    let waiting = others.first {
-      (family == .email ? $0.person.email : $0.person.reference.rawValue).lowercased() == text.lowercased()
-    }
-    if waiting != nil {
+    if ground.isPending(family, text, besides: own) {
       draft.warnings.append(
         ImportFinding(rule, "Somebody with this \(what) waits in review: only one of the two can be accepted.").at(
           place))

@@ -27,6 +27,7 @@ extension HireReading {
 
   private mutating func add(_ row: CSVReader.Row, _ columns: [(name: String, field: NewHire.Field?)]) {
     var hire = NewHire(at: .init("", line: row.line))
+    hire.isRow = true
     if row.cells.count != columns.count {
       var fault = ImportFinding(
         code: "S003", rule: "wrong-type",

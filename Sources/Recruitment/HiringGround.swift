@@ -11,7 +11,10 @@ struct HiringGround {
   let units: UnitFinder
   let today: CalendarDate
   private let accepted: [SourceKey: String]
-  let pending: [PendingHire]
+  private let pendingByKey: [SourceKey: PendingHire]
+  private let pendingByEmail: [String: [PendingHire]]
+  private let pendingByReference: [String: [PendingHire]]
+  private let pendingIDs: Set<PersonID>
 
   init(
     at commit: OID, in repository: Repository, _ known: KnownHires, catalogues: CatalogueStore?, now: Instant
@@ -34,7 +37,12 @@ struct HiringGround {
         }))
     today = configuration.organisation.timeZone.date(at: now)
     accepted = try known.accepted(at: source, index)
-    pending = try known.pending(besides: commit, in: repository, configuration)
+    let pending = try known.pending(besides: commit, in: repository, configuration)
+    pendingByKey = Dictionary(
+      pending.flatMap { hire in hire.person.sourceKeys.map { ($0, hire) } }, uniquingKeysWith: { first, _ in first })
+    pendingByEmail = Dictionary(grouping: pending) { $0.person.email.lowercased() }
+    pendingByReference = Dictionary(grouping: pending) { $0.person.reference.folded }
+    pendingIDs = Set(pending.map(\.person.id))
   }
 
   /// Whom a source knows by a number, as the branch has them.
@@ -45,7 +53,13 @@ struct HiringGround {
     return (person, path)
   }
 
-  func pending(_ key: SourceKey) -> PendingHire? { pending.first { $0.person.sourceKeys.contains(key) } }
+  func pending(_ key: SourceKey) -> PendingHire? { pendingByKey[key] }
+
+  /// Whether somebody waits in review under a reference or an address who is not known by this key.
+  func isPending(_ family: RecordKey.Family, _ text: String, besides key: SourceKey?) -> Bool {
+    let hires = (family == .email ? pendingByEmail : pendingByReference)[text.lowercased()] ?? []
+    return hires.contains { hire in key.map { !hire.person.sourceKeys.contains($0) } ?? true }
+  }
 
   /// Those who bear a reference or an address, of the branch.
   func holders(of family: RecordKey.Family, _ text: String) throws -> [Person] {
@@ -54,6 +68,13 @@ struct HiringGround {
       // A record that nobody can read holds its name all the same.
       return Person(id: PersonID(0), reference: EmployeeReference(fileStem(of: try index.file(mark.file).path)))
     }
+  }
+
+  func isPending(_ id: PersonID) -> Bool { pendingIDs.contains(id) }
+
+  /// Nobody has this id, on the branch or in review.
+  func isFree(_ id: PersonID) throws -> Bool {
+    try holders(of: .personID, String(id.rawValue)).isEmpty && !pendingIDs.contains(id)
   }
 
   /// Where somebody's record is.

@@ -61,9 +61,10 @@ public final class ImportDesk: Sendable {
     } catch let error as GitError where error.isLostRace {
       return .problem(503, "busy", "The branch is changed all the time", error.message)
     } catch {
+      host.complain("An import failed: \(error)")
       // What went wrong inside is for the host's eyes.
-      return .problem(
-        503, "import-failed", "The import failed", "Nothing is lost: send the request again. What is wrong: \(error)")
+      let why = if case .operatorOfHost = request.holder { " What is wrong: \(error)" } else { "" }
+      return .problem(503, "import-failed", "The import failed", "Nothing is lost: send the request again.\(why)")
     }
   }
 

@@ -17,6 +17,8 @@ public struct ImportHost: Sendable {
   public var secret: @Sendable (SecretReference) throws -> String
   /// Has the publisher look at the branch.
   public var wake: @Sendable () -> Void
+  /// Tells the operator what went wrong; whoever sent the hire is not told.
+  public var complain: @Sendable (String) -> Void = { _ in }
 
   public init(
     open: @escaping @Sendable () throws -> Repository, branch: @escaping @Sendable (Repository) throws -> String,

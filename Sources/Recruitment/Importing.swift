@@ -85,16 +85,16 @@ struct Importing {
     let plan = try look(commit)
     let without = plan.new.map(\.row).filter { ids[$0] == nil }
     if without.isEmpty { return plan }
-    try number(without, on: commit)
+    try number(without, plan.drafting.ground)
     // A reference or address may be made of the id.
     return try look(commit)
   }
 
-  private mutating func number(_ rows: [Int], on commit: OID) throws {
+  private mutating func number(_ rows: [Int], _ ground: HiringGround) throws {
     var rest = rows
     for row in rows {
-      // Who waited in review and was turned down there has the id still; nobody else can have got it.
-      guard let given = try log.hire(key(row))?.person else { continue }
+      // Who waited in review and was turned down there has the id still, unless somebody took it by hand.
+      guard let given = try log.hire(key(row))?.person, try ground.isFree(PersonID(given)) else { continue }
       ids[row] = given
       rest.removeAll { $0 == row }
     }
@@ -153,10 +153,12 @@ struct Importing {
       let differences =
         try isSame
         ? [] : HireComparison(draft: drafting.draft(hire, id: person.id.rawValue), person: person).differences
+      plan.drafting.note(person)
       if !differences.isEmpty { results[row].warnings.append(otherwise(differences, hire)) }
     } else if let pending = ground.pending(key(row)) {
       results[row].become(.pendingReview, pending.person, branch: pending.branch, commit: pending.commit)
       results[row].isRepeated = true
+      defer { plan.drafting.note(pending.person) }
       guard !isSame else { return }
       var draft = try plan.drafting.draft(hire, id: pending.person.id.rawValue)
       if let given = hire[.employeeReference], given != pending.person.reference.rawValue {
@@ -182,12 +184,15 @@ struct Importing {
         ).at(hire.place(of: .sourceReference))
       ]
     } else {
-      let draft = try plan.drafting.draft(hire, id: ids[row] ?? 999_999)
+      let draft = try plan.drafting.draft(hire, id: ids[row] ?? Self.stand(in: row))
       results[row].errors = draft.errors
       results[row].warnings += draft.warnings
       if draft.errors.isEmpty { plan.new.append((row, draft)) }
     }
   }
+
+  /// Stands for an id until it is known who gets one: for each hire another, since a reference may be made of it.
+  private static func stand(in row: Int) -> Int { 900_000 + row }
 
   private var allowedUnits: Set<UnitCode>? {
     if case .key(let grant) = request.holder { grant.units } else { nil }

@@ -44,6 +44,8 @@ public struct NewHire: Sendable, Equatable {
   public var hasPersonalEmail = false
   /// Where the hire as a whole stands.
   public var place: Place
+  /// A row of a table, whose fields are columns.
+  var isRow = false
 
   public init(at place: Place = Place("")) { self.place = place }
 
@@ -61,7 +63,7 @@ public struct NewHire: Sendable, Equatable {
   /// Where a field stands, or would stand.
   func place(of field: Field) -> Place {
     places[field]
-      ?? (place.line == nil ? Place("\(place.field)/\(field.rawValue)") : Place(field.rawValue, line: place.line))
+      ?? (!isRow ? Place("\(place.field)/\(field.rawValue)") : Place(field.rawValue, line: place.line))
   }
 
   /// The number under which the source knows the hire. One that gives none is known by the employee reference, or else by a

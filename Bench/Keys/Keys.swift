@@ -10,8 +10,8 @@ import RecordSchema
 @main struct Keys {
   /// By how much a kind may differ from the mean of all four.
   private static let limit = 0.05
-  private static let rounds = 401
-  private static let calls = 2000
+  private static let rounds = 101
+  private static let calls = 1000
 
   static func main() {
     var isAlike = true

@@ -23,7 +23,7 @@ public struct KeyToken: Sendable {
   public static func isWellFormed(_ text: some StringProtocol) -> Bool {
     withBytes(of: text) { bytes in
       bytes.count == KeyFormat.length && bytes.starts(with: KeyFormat.prefix.utf8)
-        && KeyFormat.isBodyWithChecksum(bytes[KeyFormat.prefix.utf8.count...])
+        && KeyFormat.isBodyWithChecksum(UnsafeBufferPointer(rebasing: bytes[KeyFormat.prefix.utf8.count...]))
     }
   }
 

@@ -26,8 +26,13 @@ public enum KeyFormat {
   }
 
   /// Whether what follows the prefix is a body and its checksum.
-  public static func isBodyWithChecksum(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
-    bytes.count == bodyLength + checksumLength && bytes.allSatisfy(isDigit)
-      && checksum(of: Array(bytes.prefix(bodyLength))).elementsEqual(bytes.suffix(checksumLength))
+  ///
+  /// Of one type, since this is asked on every request, and a generic function is not made for its types across modules.
+  public static func isBodyWithChecksum(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard bytes.count == bodyLength + checksumLength else { return false }
+    for byte in bytes where !isDigit(byte) { return false }
+    let checksum = checksum(of: Array(bytes[..<bodyLength]))
+    for place in 0..<checksumLength where bytes[bodyLength + place] != checksum[place] { return false }
+    return true
   }
 }

@@ -79,26 +79,28 @@ extension DataRepository {
     #expect(try repository.text("data/apikeys/a.yaml").hasPrefix(line))
   }
 
-  @Test(arguments: [
-    (["--days", "90"], "2027-02-28"), (["--expires", "2028-01-01"], "2028-01-01"), ([], "2027-11-30"),
-  ] as [([String], String)])
+  @Test(
+    arguments: [
+      (["--days", "90"], "2027-02-28"), (["--expires", "2028-01-01"], "2028-01-01"), ([], "2027-11-30"),
+    ] as [([String], String)])
   func `A key ends when it is told to`(_ options: [String], _ day: String) throws {
     let arguments = ["apikey", "create", "a", "--system", "hr", "--scope", "staff:read"] + options
     _ = try repository.key(run(staffrepoProgram, arguments, in: repository.path, environment: now))
     #expect(try repository.text("data/apikeys/a.yaml").contains("expires_at: \(day)\n"))
   }
 
-  @Test(arguments: [
-    (["a", "--system", "hr"], 64), (["a", "--system", "hr", "--scope", "staff:raed"], 64),
-    (["../a", "--system", "hr", "--scope", "staff:read"], 64),
-    (["a/b", "--system", "hr", "--scope", "staff:read"], 64),
-    ([".a", "--system", "hr", "--scope", "staff:read"], 64), (["", "--system", "hr", "--scope", "staff:read"], 64),
-    (["a", "--system", "hr", "--scope", "staff:read", "--days", "0"], 64),
-    (["a", "--system", "hr", "--scope", "staff:read", "--days", "9", "--expires", "2027-01-01"], 64),
-    (["a", "--system", "hr", "--scope", "staff:read", "--expires", "2026-11-30"], 64),
-    (["a", "--scope", "staff:read"], 64), (["a", "--system", "hrr", "--scope", "staff:read"], 1),
-    (["a", "--system", "hr", "--scope", "staff:read", "--unit", "team-x"], 1),
-  ] as [([String], Int32)])
+  @Test(
+    arguments: [
+      (["a", "--system", "hr"], 64), (["a", "--system", "hr", "--scope", "staff:raed"], 64),
+      (["../a", "--system", "hr", "--scope", "staff:read"], 64),
+      (["a/b", "--system", "hr", "--scope", "staff:read"], 64),
+      ([".a", "--system", "hr", "--scope", "staff:read"], 64), (["", "--system", "hr", "--scope", "staff:read"], 64),
+      (["a", "--system", "hr", "--scope", "staff:read", "--days", "0"], 64),
+      (["a", "--system", "hr", "--scope", "staff:read", "--days", "9", "--expires", "2027-01-01"], 64),
+      (["a", "--system", "hr", "--scope", "staff:read", "--expires", "2026-11-30"], 64),
+      (["a", "--scope", "staff:read"], 64), (["a", "--system", "hrr", "--scope", "staff:read"], 1),
+      (["a", "--system", "hr", "--scope", "staff:read", "--unit", "team-x"], 1),
+    ] as [([String], Int32)])
   func `What would be no good key is not written`(_ arguments: [String], _ status: Int32) throws {
     let result = try run(staffrepoProgram, ["apikey", "create"] + arguments, in: repository.path, environment: now)
     #expect(result.status == status, "\(result.errors)")
@@ -256,7 +258,7 @@ extension DataRepository {
     #expect(active["refused"] as? Int == 1)
     #expect(active["last_used"] as? String == "2026-11-30T21:30:00Z")
     #expect(active["scopes"] as? [String] == ["staff:read"])
-    #expect(active["until"] as? String == "2027-09-26T00:00:00Z")
+    #expect(active["until"] as? String == "2027-09-25T23:00:00Z", "midnight in London")
     let text = try repository.staffrepo("apikey", "list", environment: now)
     #expect(text.output.contains("removed, not committed"))
     #expect(text.output.split(separator: "\n").count == 8)

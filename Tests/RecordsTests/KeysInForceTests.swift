@@ -92,7 +92,7 @@ private func key(_ more: String = "") -> String { "system: hr\nkey_hash: \(hash)
   @Test(
     arguments: [
       ("", nil), ("units: [care, unknown]\n", ["care", "unknown"]), ("units: [unknown]\n", ["unknown"]),
-      ("units: []\n", []), ("units:\n", []), ("units: [Not A Code]\n", [""]),
+      ("units: []\n", []), ("units:\n", []), ("units: [Not A Code]\n", ["Not A Code"]),
     ] as [(String, [String]?)])
   func `with units are never keys for everybody`(line: String, codes: [String]?) throws {
     let (staff, _) = try staff([["data/apikeys/hr.yaml": key(line)]])

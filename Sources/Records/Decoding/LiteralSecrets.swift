@@ -40,7 +40,8 @@ public enum LiteralSecrets {
 
   private static func endOfKey(_ bytes: UnsafeBufferPointer<UInt8>, _ place: Int) -> Int? {
     let end = place + 1 + KeyFormat.bodyLength + KeyFormat.checksumLength
-    guard precedes(bytes, place, "stf"), end <= bytes.count, KeyFormat.isBodyWithChecksum(bytes[(place + 1)..<end])
+    guard precedes(bytes, place, "stf"), end <= bytes.count,
+      KeyFormat.isBodyWithChecksum(UnsafeBufferPointer(rebasing: bytes[(place + 1)..<end]))
     else { return nil }
     return end
   }

@@ -26,6 +26,8 @@ from staff_service import Away, Missing, Refused, Resync, Settings, StaffService
 
 # How long a picture or a person is good without asking, and how often everything is asked for without a message.
 TIME_TO_LIVE = timedelta(minutes=15)
+# A message may be quicker than the service itself: for so long it stands against what a question is answered.
+GRACE = timedelta(minutes=1)
 # For how long the ids of messages are kept: longer than anybody tries again.
 MEMORY = timedelta(days=30)
 
@@ -34,7 +36,8 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS employees (
   id INTEGER PRIMARY KEY, employee_reference TEXT NOT NULL COLLATE NOCASE, staff_service_person_id INTEGER UNIQUE,
   first_name TEXT NOT NULL, last_name TEXT NOT NULL, is_active INTEGER NOT NULL DEFAULT 1,
-  photo BLOB, photo_etag TEXT, photo_checked_at TEXT, signature BLOB, signature_etag TEXT, signature_checked_at TEXT);
+  photo BLOB, photo_etag TEXT, photo_checked_at TEXT, signature BLOB, signature_etag TEXT, signature_checked_at TEXT,
+  pictures_told_at TEXT);
 CREATE INDEX IF NOT EXISTS employees_by_reference ON employees (employee_reference);
 CREATE TABLE IF NOT EXISTS id_cards (
   id INTEGER PRIMARY KEY, employee_id INTEGER NOT NULL REFERENCES employees, issued_at TEXT NOT NULL,
@@ -43,7 +46,7 @@ CREATE TABLE IF NOT EXISTS verification_log (
   id INTEGER PRIMARY KEY, card_id INTEGER NOT NULL, at TEXT NOT NULL, accepted INTEGER NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS staff_copy (
   id INTEGER PRIMARY KEY, data TEXT NOT NULL, gone INTEGER NOT NULL, position INTEGER, number INTEGER,
-  heard INTEGER NOT NULL, checked_at TEXT NOT NULL, etag TEXT);
+  heard_at TEXT, checked_at TEXT NOT NULL, etag TEXT);
 CREATE TABLE IF NOT EXISTS staff_units (
   id INTEGER PRIMARY KEY, code TEXT NOT NULL, name TEXT NOT NULL, position INTEGER NOT NULL, number INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS staff_messages (id TEXT PRIMARY KEY, at TEXT NOT NULL);
@@ -118,7 +121,7 @@ class DigitalID:
         `linked`: found by reference. `renamed`: found, but the names differ, so look before you leave the dry run.
         `created`: only the service has them. `unmatched`: only we have them; they stay as they are, ours alone.
         """
-        asked = self.heard()
+        asked = self.after(-GRACE)
         people, meta = self.service.everybody()
         with self.lock, self.db:
             report: dict[str, list] = {"linked": [], "renamed": [], "created": [], "unmatched": []}
@@ -174,7 +177,7 @@ class DigitalID:
         cursor = self.state("cursor")
         if full or cursor is None:
             return self.fetch()
-        asked = self.heard()
+        asked = self.after(-GRACE)
         try:
             news = self.service.changes(cursor, self.state("etag"))
         except Resync:
@@ -194,13 +197,13 @@ class DigitalID:
         return "changed" if news and news[0] else "unchanged"
 
     def fetch(self) -> str:
-        asked = self.heard()
+        asked = self.after(-GRACE)
         people, meta = self.service.everybody()
         with self.lock, self.db:
             self.take_everybody(people, meta, asked)
         return "fetched"
 
-    def take_everybody(self, people: list[dict], meta: dict, asked: int):
+    def take_everybody(self, people: list[dict], meta: dict, asked: str):
         there = {person["id"] for person in people}
         for row in self.db.execute("SELECT id, data FROM staff_copy WHERE NOT gone").fetchall():
             if row["id"] not in there:
@@ -220,29 +223,28 @@ class DigitalID:
     # One person
 
     def take(
-        self, data: dict, gone: bool = False, *, asked: int | None = None, sequence: tuple[int, int] | None = None
+        self, data: dict, gone: bool = False, *, asked: str | None = None, sequence: tuple[int, int] | None = None
     ):
         """Hold this of a person, and act on it.
 
-        It comes from an answer to a question (`asked`: how many messages had come by then), or from a message.
+        It comes from an answer to a question, or from a message. What messages said since `asked` is newer than the answer.
         """
         # What a message or a list of changes says beside the record.
         person = {name: value for name, value in data.items() if name not in ("removed", "reason", "unit")}
         if gone:
             person |= {"is_active": False}
         held = self.db.execute("SELECT * FROM staff_copy WHERE id = ?", [person["id"]]).fetchone()
-        if held and asked is not None and held["heard"] > asked:
-            # A message overtook the answer: what it said is newer.
+        if held and asked and (held["heard_at"] or "") >= asked:
             return
         if sequence:
             self.name_units(person, sequence)
         position, number = sequence or ((held["position"], held["number"]) if held else (None, None))
         self.db.execute(
-            "INSERT OR REPLACE INTO staff_copy (id, data, gone, position, number, heard, checked_at)"
+            "INSERT OR REPLACE INTO staff_copy (id, data, gone, position, number, heard_at, checked_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 person["id"], canonical(person).decode(), gone, position, number,
-                self.heard() if sequence else held["heard"] if held else 0, self.now(),
+                self.now() if sequence else None, self.now(),
             ],
         )  # fmt: skip
         employee = self.linked(person["id"]) or self.linkable(person["employee_reference"])
@@ -285,7 +287,7 @@ class DigitalID:
         known_at = max(held["checked_at"] if held else "", self.state("synced_at") or "")
         if known_at and self.now() < self.after(TIME_TO_LIVE, known_at):
             return row
-        asked = self.heard()
+        asked = self.after(-GRACE)
         try:
             answer = self.service.person(person, held and held["etag"])
         except (Away, Refused, Missing):
@@ -316,19 +318,21 @@ class DigitalID:
             content, etag = None, None
         except (Away, Refused):
             return content
+        told_at = row["pictures_told_at"]
+        is_settled = not told_at or self.now() > self.after(GRACE, told_at)
         with self.lock, self.db:
             self.db.execute(
                 f"UPDATE employees SET {kind} = ?, {kind}_etag = ?, {kind}_checked_at = ? WHERE id = ?",
-                [content, etag, self.now(), employee],
+                [content, etag, self.now() if is_settled else None, employee],
             )
         return content
 
     def forget_pictures(self, person: int):
         """Ask for them at the next look; until then the old ones are shown."""
         self.db.execute(
-            "UPDATE employees SET photo_checked_at = NULL, signature_checked_at = NULL"
+            "UPDATE employees SET photo_checked_at = NULL, signature_checked_at = NULL, pictures_told_at = ?"
             " WHERE staff_service_person_id = ?",
-            [person],
+            [self.now(), person],
         )
 
     # Messages
@@ -345,7 +349,6 @@ class DigitalID:
             if known is None:
                 self.db.execute("DELETE FROM staff_messages WHERE at < ?", [self.after(-MEMORY)])
                 self.db.execute("INSERT INTO staff_messages VALUES (?, ?)", [event["id"], self.now()])
-                self.remember("heard", str(self.heard() + 1))
                 self.act_on(event)
         return 204
 
@@ -411,10 +414,6 @@ class DigitalID:
     def trouble(self) -> str | None:
         """Why the last sync did not succeed, for the administrator's screen."""
         return self.state("trouble")
-
-    def heard(self) -> int:
-        """How many messages have come so far."""
-        return int(self.state("heard") or 0)
 
     def state(self, name: str) -> str | None:
         row = self.db.execute("SELECT value FROM staff_state WHERE name = ?", [name]).fetchone()

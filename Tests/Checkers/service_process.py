@@ -15,7 +15,6 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from depots import free_port
 from organisations import rendered
 
 DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -28,6 +27,15 @@ def eventually(what: Callable, patience: float = PATIENCE):
     while not (value := what()) and time.monotonic() < until:
         time.sleep(0.05)
     return value
+
+
+def quiet_port() -> int:
+    """A free one that the system gives to nobody's outgoing connection while the service is away."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 def new_key(seed: int) -> str:
@@ -52,7 +60,7 @@ class ServiceProcess:
 
     def __init__(self, binary: str, repository: Path, environment: dict[str, str], log: Path):
         self.binary, self.repository, self.environment, self.log = binary, repository, environment, log
-        self.port = free_port()
+        self.port = quiet_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen | None = None
 

@@ -117,6 +117,9 @@ class StaffService:
         finally:
             connection.close()
         names = {name.lower(): value for name, value in answer.getheaders()}
+        if answer.status not in (204, 304) and not {"content-length", "transfer-encoding"} & set(names):
+            # Without either the end cannot be told from a wire that broke within the header.
+            raise Away("the answer was cut off")
         if names.get("content-encoding") == "gzip":
             content = gzip.decompress(content)
         return judged(Answer(answer.status, names, content))

@@ -10,6 +10,8 @@ import json
 import os
 import random
 import shutil
+import subprocess
+import sys
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,9 +19,9 @@ from pathlib import Path
 import pytest
 
 import staff_service
-from digital_id_app import TIME_TO_LIVE, DigitalID, listener
+from digital_id_app import GRACE, TIME_TO_LIVE, DigitalID, listener
 from histories import History
-from house import is_active
+from house import PROJECT, is_active
 from rogue import Rogue, deaf
 from service_process import ServiceProcess, Wire, eventually, key_record, new_key
 from staff_service import Away, Refused, Settings
@@ -107,6 +109,29 @@ def test_a_scope_is_missing(closed):
     assert closed.app.sync() == "refused"
     assert closed.app.trouble().startswith("403 ")
     assert closed.actives() == set()
+
+
+def test_the_program(ward, tmp_path):
+    """As docs/migration.md has it, from the command line, by its three settings."""
+
+    def run(*command: str, use: str = "true", status: int = 0) -> str:
+        settings = {"USE_STAFF_SERVICE": use, "STAFF_SERVICE_URL": ward.service.url, "STAFF_SERVICE_API_KEY": ward.key}
+        program = [sys.executable, str(PROJECT / "Tests/Checkers/digital_id_app.py"), str(tmp_path / "new.sqlite")]
+        done = subprocess.run([*program, *command], env=os.environ | settings, capture_output=True, text=True)
+        assert (done.returncode, ward.key in done.stdout + done.stderr) == (status, False), done.stderr
+        return done.stdout
+
+    assert "working alone" in run("sync", use="false")
+    assert json.loads(run("check"))["system"] == "digital-id"
+    dry = run("migrate", "--dry-run")
+    assert len(json.loads(dry)["created"]) == len(ward.house.people)
+    assert run("migrate") == dry
+    assert run("sync") == "unchanged\n"
+    assert run("full-sync") == "fetched\n"
+    ward.service.stop()
+    assert run("sync", status=1).startswith("away: ")
+    run("check", status=1)
+    run("dance", status=64)
 
 
 # ---- Alone ----
@@ -267,7 +292,7 @@ def test_what_the_service_has_forgotten(ward):
         "DELETE FROM staff_copy WHERE id = 17",
         "UPDATE staff_copy SET data = replace(data, 'Hill', 'Dale') WHERE id = 17",
         "UPDATE staff_copy SET gone = 1 WHERE id = 17",
-        "INSERT INTO staff_copy SELECT 9999, replace(data, ':17,', ':9999,'), 0, NULL, NULL, 0, '', NULL"
+        "INSERT INTO staff_copy SELECT 9999, replace(data, ':17,', ':9999,'), 0, NULL, NULL, NULL, '', NULL"
         " FROM staff_copy WHERE id = 17",
     ],
 )
@@ -393,7 +418,7 @@ def leave_the_units(ward: Ward):
 def test_leaving_the_keys_units(unit_ward, way):
     """Employed elsewhere, and none of this application's business any more."""
     unit_ward.app.sync()
-    assert 12 not in unit_ward.actives()
+    assert 36 not in unit_ward.actives()
     check_leaver(unit_ward, leave_the_units, way)
 
 
@@ -674,6 +699,7 @@ def test_messages_and_polls(chronicle, seed):
         for headers, body in again:
             event = json.loads(body)
             assert take(*signed(event, it.history.now)) == 204
+        it.history.now += 2 * GRACE
         it.service.start(now=it.history.moment())
         it.app.sync()
         it.check()

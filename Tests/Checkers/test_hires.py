@@ -1,11 +1,12 @@
 """A recruitment system hands over its hires, HR merges them by git, and everybody hears of it."""
 
+import csv
 import json
 import threading
 
 import pytest
 
-from digital_id_app import listener
+from digital_id_app import DigitalID, listener
 from recruitment_app import Recruitment
 from service_process import Wire, eventually, new_key
 from staff_service import Refused, Settings
@@ -79,10 +80,10 @@ def begin(binary, tmp_path):
 
 
 def people_with_source(hiring: Hiring) -> list[str]:
-    """The files of the published branch that came from a hire, whoever put them there."""
+    """The files of the published branch that came from the hire A-1001."""
     house = hiring.ward.house
     house.git("fetch", "--quiet", "origin")
-    return house.git("grep", "-l", "system: recruitment", "origin/main", "--", "data/people").split()
+    return house.git("grep", "-l", "reference: .*A-1001", "origin/main", "--", "data/people").split()
 
 
 def test_a_hire_from_the_first_word_to_the_card(begin):
@@ -170,3 +171,34 @@ def test_only_a_recruitment_key(begin):
         hiring.app.service.ask("/api/recruitment/import", body=json.dumps({"new_hire": NOOR}).encode(), Content_Type="application/json")
     assert refused.value.status == 403
     assert hiring.branches() == []
+
+
+def test_an_old_table_becomes_records(begin, tmp_path):
+    """docs/migration.md, step 1 to 4: Digital ID's own employees come into the records, are merged, and get linked."""
+    hiring = begin("required_fields: [first_name, last_name]\n")
+    ward = hiring.ward
+    old = DigitalID(tmp_path / "old.sqlite", ward.settings(use=False), lambda: ward.now)
+    employees = [old.add_employee(f"OLD{number}", "Olga", f"Old{number}") for number in range(3)]
+    grace = old.add_employee("emp017", "Grace", "Hill")
+    card = old.issue_card(employees[0])
+    with (tmp_path / "employees.csv").open("w", newline="") as file:
+        rows = old.db.execute("SELECT employee_reference, first_name, last_name, is_active FROM employees").fetchall()
+        csv.writer(file).writerows([rows[0].keys(), *rows])
+
+    command = ["import", "people", str(tmp_path / "employees.csv"), "--source", "digital-id"]
+    before = ward.house.git("for-each-ref")
+    ward.house.staffrepo(*command, "--dry-run")
+    assert ward.house.git("for-each-ref") == before
+    ward.house.staffrepo(*command, "--branch", "migration")
+    ward.tell_time()
+    ward.house.git("merge", "--quiet", "migration")
+    ward.house.git("push", "--quiet", "origin", "main")
+    assert ward.is_at(ward.house.git("rev-parse", "main"))
+
+    old.configure(ward.settings())
+    report = old.migrate()
+    assert sorted(report["linked"]) == ["EMP017", "OLD0", "OLD1", "OLD2"]
+    assert (report["renamed"], report["unmatched"]) == ([], [])
+    assert old.employee(grace)["staff_service_person_id"] == 17
+    assert old.verify(card) == (True, "valid")
+    assert old.digest() == ward.service.meta(ward.key)["digest"]

@@ -55,6 +55,10 @@ import Testing
       #expect(refused.status == 403, "\(path)")
       #expect(refused.fields["content-type"] == "application/problem+json")
     }
+    let numbers = try await office.ask("/metrics").text
+    #expect(
+      numbers.contains(#"staffrepo_api_key_requests_total{key="narrow"} "#) && numbers.contains("staffrepo_held 0"))
+    #expect(numbers.contains(#"{method="GET",route="/api/staff-data/{person}",status="404"} 2"#))
     let key = try await office.ask("/api/key", "narrow").json()
     #expect(key["units"] as? [String] == ["house"])
     try await office.end()

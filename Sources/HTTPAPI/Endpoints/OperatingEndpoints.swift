@@ -72,7 +72,7 @@ struct OperatingEndpoints: Sendable {
       summary: "Whether it answers from records that are up to date, and if not, why.", entrance: .open,
       answers: [.json(200, "It does.", "Readiness"), .problem(503, "It does not; `detail` says why.")]
     ) { call in
-      if let fault = surroundings.follower.problem { throw Problem.unavailable(fault.text, retryAfter: 5) }
+      if let fault = surroundings.records.problem() { throw Problem.unavailable(fault, retryAfter: 5) }
       let state = try call.records()
       return Answer(
         json: ["status": "ready", "commit": .string(state.roster.commit), "as_of": .string("\(state.roster.asOf)")])
@@ -100,7 +100,7 @@ struct OperatingEndpoints: Sendable {
   }
 
   private func records(_ call: Call) -> String {
-    let fault = surroundings.follower.problem == nil ? 0 : 1
+    let fault = surroundings.records.problem() == nil ? 0 : 1
     var lines = [
       "# HELP staffrepo_api_ready 1 while requests are answered from records.", "# TYPE staffrepo_api_ready gauge",
       "staffrepo_api_ready \(call.state == nil ? 0 : 1)",

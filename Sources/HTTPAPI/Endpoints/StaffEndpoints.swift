@@ -117,7 +117,7 @@ struct StaffEndpoints: Sendable {
 
   private func changes(_ since: Since, _ query: StaffQuery, _ sight: Sight) async throws -> StaffChanges {
     do {
-      return try await files.run { try surroundings.follower.changes(since: since, query, sight) }
+      return try await files.run { try surroundings.records.changes(since, query, sight) }
     } catch let error as StaleCopy {
       throw Problem(
         410, "resync", title: "Fetch everything",

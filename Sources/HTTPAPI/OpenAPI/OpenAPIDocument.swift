@@ -12,7 +12,12 @@ public struct OpenAPIDocument: Sendable {
     self.forms = forms
   }
 
-  public var json: JSON {
+  /// The document of the API as it is.
+  public static func standard(_ forms: RecordForms) -> JSON {
+    OpenAPIDocument(Endpoints(Surroundings(forms: forms)).all, forms).json
+  }
+
+  var json: JSON {
     [
       "openapi": "3.1.0",
       "info": [

@@ -63,7 +63,7 @@ public final class API: Sendable {
     // What comes of a body that nobody read would be taken for the next request.
     if answer.status.code >= 400, Self.hasBody(request) { answer.fields[.connection] = "close" }
     let duration = ContinuousClock.now - started
-    tally.count(passage.operation, status: answer.status.code, duration)
+    tally.count(passage.operation, by: passage.grant?.key, status: answer.status.code, duration)
     journal.note(
       request.method.rawValue, passage.operation.map { table.operations[$0].path.text }, answer.status.code,
       passage.grant, id: id, duration)

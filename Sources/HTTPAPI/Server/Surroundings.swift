@@ -11,10 +11,31 @@ public struct Surroundings: Sendable {
   let throttle: FailureThrottle
   let use: KeyUse
   let tally = Tally()
-  let follower: RosterFollower
+  let records: Records
   let host: Host
   /// Forms of the records in the OpenAPI document.
   let forms: RecordForms
+
+  /// The records, as the branch has them now and had them before.
+  struct Records: Sendable {
+    let roster: @Sendable () -> Roster?
+    /// Why the roster is not that of the branch.
+    let problem: @Sendable () -> String?
+    let changes: @Sendable (Since, StaffQuery, Sight) throws -> StaffChanges
+
+    init(_ follower: RosterFollower) {
+      roster = { follower.roster }
+      problem = { follower.problem?.text }
+      changes = { try follower.changes(since: $0, $1, $2) }
+    }
+
+    /// There are none: to tell what there would be.
+    init() {
+      roster = { nil }
+      problem = { nil }
+      changes = { _, _, _ in throw Problem.notYet }
+    }
+  }
 
   /// What only the program can tell or do. Each may take its time, and is called from threads of its own.
   public struct Host: Sendable {
@@ -47,13 +68,28 @@ public struct Surroundings: Sendable {
     use: KeyUse, host: Host, forms: RecordForms
   ) {
     self.clock = clock
-    self.follower = follower
+    records = Records(follower)
     self.limits = limits
     self.throttle = throttle
     self.use = use
     self.host = host
     self.forms = forms
-    present = Present { follower.roster }
+    present = Present(records.roster)
+  }
+}
+
+extension Surroundings {
+  /// Of a server that is not there, for its document.
+  init(forms: RecordForms) {
+    clock = { Instant(seconds: 0) }
+    (limits, throttle, use) = (RateLimits(), FailureThrottle(), KeyUse(path: ""))
+    records = Records()
+    host = Host(
+      exports: { throw Problem.notYet }, status: { throw Problem.notYet }, metrics: { throw Problem.notYet },
+      imports: { _ in Outcome(status: 503, json: Problem.notYet.json) },
+      subscriptions: { _, _, _ in throw Problem.notYet })
+    self.forms = forms
+    present = Present(records.roster)
   }
 }
 

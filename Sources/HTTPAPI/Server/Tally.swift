@@ -7,6 +7,8 @@ public final class Tally: Sendable {
     var statuses: [[Int: Int]] = []
     var buckets: [[Int]] = []
     var seconds: [Double] = []
+    /// By the key's name.
+    var keys: [String: Int] = [:]
   }
 
   /// Upper bounds in seconds.
@@ -27,7 +29,7 @@ public final class Tally: Sendable {
     }
   }
 
-  func count(_ operation: Int?, status: Int, _ duration: Duration) {
+  func count(_ operation: Int?, by key: String?, status: Int, _ duration: Duration) {
     let seconds = duration / .seconds(1)
     let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
     counts.withLock { counts in
@@ -35,6 +37,7 @@ public final class Tally: Sendable {
       counts.statuses[place][status, default: 0] += 1
       counts.buckets[place][bucket] += 1
       counts.seconds[place] += seconds
+      if let key { counts.keys[key, default: 0] += 1 }
     }
   }
 
@@ -63,6 +66,14 @@ public final class Tally: Sendable {
       }
       lines.append("staffrepo_http_request_seconds_sum{\(labels)} \(counts.seconds[place])")
       lines.append("staffrepo_http_request_seconds_count{\(labels)} \(sum)")
+    }
+    lines += [
+      "# HELP staffrepo_api_key_requests_total Requests with a good key, by its name.",
+      "# TYPE staffrepo_api_key_requests_total counter",
+    ]
+    for (key, count) in counts.keys.sorted(by: { $0.key < $1.key }) {
+      let name = key.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+      lines.append("staffrepo_api_key_requests_total{key=\"\(name)\"} \(count)")
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -16,6 +16,7 @@ struct Schema: ParsableCommand {
       EXAMPLES:
         staffrepo schema person > schemas/person.schema.json
         staffrepo schema event --standard
+        staffrepo schema api                        the HTTP API, as OpenAPI 3.1
         check-jsonschema --schemafile schemas/person.schema.json data/people/*.yaml
       """)
 

@@ -1,9 +1,10 @@
 import ArgumentParser
+import HTTPAPI
 import RecordSchema
 
 /// What there is a schema of.
 enum SchemaKind: String, CaseIterable, ExpressibleByArgument {
-  case person, unit, apikey, webhook, approval, config, event
+  case person, unit, apikey, webhook, approval, config, event, api
 
   private var title: String {
     switch self {
@@ -14,6 +15,7 @@ enum SchemaKind: String, CaseIterable, ExpressibleByArgument {
     case .approval: "A permission to pass a guard"
     case .config: "The settings of a staff record repository"
     case .event: "An event as webhooks carry it"
+    case .api: "The HTTP API"
     }
   }
 
@@ -27,6 +29,7 @@ enum SchemaKind: String, CaseIterable, ExpressibleByArgument {
     case .config: "staffrepo.yaml, at the top of the repository. Every setting but organisation.id has a default."
     case .event:
       "The body in the format staff-service. Fields may be added; the fields of `data` depend on the subscription."
+    case .api: "What serve answers, as OpenAPI 3.1 tells it."
     }
   }
 
@@ -41,11 +44,13 @@ enum SchemaKind: String, CaseIterable, ExpressibleByArgument {
     case .approval: .approval
     case .config: .configuration
     case .event: .event
+    case .api: SchemaForm([:])
     }
   }
 
   /// The whole schema, of draft 2020-12.
   func schema(_ configuration: Configuration?) -> JSON {
+    if self == .api { return OpenAPIDocument.standard(.standard) }
     let head: [JSON.Member] = [
       .init("$schema", "https://json-schema.org/draft/2020-12/schema"),
       .init("$id", .string("urn:staffrepo:schema:\(rawValue)")),
@@ -57,7 +62,7 @@ enum SchemaKind: String, CaseIterable, ExpressibleByArgument {
 
   private var definitions: [JSON.Member] {
     switch self {
-    case .event: []
+    case .event, .api: []
     case .config: [.init("$defs", SchemaForm.systemDefinition)]
     default: [.init("$defs", SchemaForm.lineDefinition)]
     }

@@ -4,8 +4,9 @@ import RecordSchema
 
 /// One thing that the API does: where, for whom, what it takes, what it answers, and how.
 ///
-/// The router and the OpenAPI document are both made from this, so they cannot differ.
-struct Operation: Sendable {
+/// The router and the OpenAPI document are both made from this, so they cannot differ. One object, since every request takes it
+/// in hand.
+final class Operation: Sendable {
   enum Entrance: Sendable {
     /// Nobody is asked who they are.
     case open
@@ -29,16 +30,26 @@ struct Operation: Sendable {
   let method: HTTPRequest.Method
   let path: PathPattern
   /// The address that consumers of the time before call. What it does not know there it leaves alone.
-  var alias: PathPattern?
+  let alias: PathPattern?
   let summary: String
-  var explanation: String?
-  var entrance = Entrance.key
-  var parameters: [Parameter] = []
-  var body: BodyForm?
+  let explanation: String?
+  let entrance: Entrance
+  let parameters: [Parameter]
+  let body: BodyForm?
   let answers: [AnswerForm]
   /// Its answer follows from the records, the key and the address alone, so it is kept until the records change.
-  var isKept = false
+  let isKept: Bool
   let run: @Sendable (Call) async throws -> Answer
+
+  init(
+    id: String, tag: Tag, method: HTTPRequest.Method, path: PathPattern, alias: PathPattern? = nil, summary: String,
+    explanation: String? = nil, entrance: Entrance = .key, parameters: [Parameter] = [], body: BodyForm? = nil,
+    answers: [AnswerForm], isKept: Bool = false, run: @escaping @Sendable (Call) async throws -> Answer
+  ) {
+    (self.id, self.tag, self.method, self.path, self.alias) = (id, tag, method, path, alias)
+    (self.summary, self.explanation, self.entrance) = (summary, explanation, entrance)
+    (self.parameters, self.body, self.answers, self.isKept, self.run) = (parameters, body, answers, isKept, run)
+  }
 
   enum Tag: String, CaseIterable, Sendable {
     case staff, units, exports, recruitment, webhooks, operating

@@ -43,7 +43,7 @@ public final class API: Sendable {
     let id = ids.next()
     var answer: Answer
     do {
-      if request.headers[.expect] == "100-continue" {
+      if request.method == .post, request.headers[.expect] == "100-continue" {
         try await writer.writeInformationalHead(HTTPResponse(status: .continue))
       }
       answer = try await self.answer(&passage, channel)

@@ -29,7 +29,7 @@ public struct APIServer: Sendable {
   public func run(
     listening: @escaping @Sendable (Int) -> Void, until ending: @escaping @Sendable () async -> Void
   ) async throws {
-    let connection = Connection(settings) { [api] request, writer, channel in
+    let connection = HTTP1Channel(settings) { [api] request, writer, channel in
       try await api.respond(to: request, writer, channel)
     }
     guard let certificate = settings.certificate else { return try await run(connection, listening, ending) }

@@ -49,9 +49,10 @@ struct Gate: Sendable {
   /// What is presented as a key; the word before it in any case (RFC 9110, 11.1).
   private static func key(_ request: Request) -> Substring? {
     guard let text = request.headers[.authorization] else { return request.headers[.apiKey]?[...] }
-    let word = text.prefix { $0 != " " }
-    guard word.lowercased() == "bearer" else { return request.headers[.apiKey]?[...] }
-    return text.dropFirst(word.count).drop { $0 == " " }
+    let word = "bearer "
+    let isBearer = text.utf8.count > word.utf8.count && zip(text.utf8, word.utf8).allSatisfy { $0 | 0x20 == $1 }
+    guard isBearer else { return request.headers[.apiKey]?[...] }
+    return text[text.utf8.index(text.startIndex, offsetBy: word.utf8.count)...].drop { $0 == " " }
   }
 
   /// Who failed. A proxy puts whom it speaks for last; what stands before that anybody may have written.

@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// A repository with two people and some keys, and the API answering from it.
-final class Office {
+final class Office: Sendable {
   let scratch: Scratch
   let path: String
   let clock = TestClock()

@@ -1,8 +1,8 @@
 import FileStore
 import GitStore
-import Glibc
 import RecordSchema
 import Synchronization
+import Workers
 
 /// Follows a branch and the calendar on a thread of its own, and always has the roster of now.
 ///
@@ -34,7 +34,7 @@ public final class RosterFollower: Sendable {
   }
 
   private let desk: FollowerDesk
-  private let thread: Mutex<pthread_t?>
+  private let thread: Mutex<OwnThread?>
   private let history = Mutex<History?>(nil)
 
   /// Begins to follow. The first roster is there when everybody has been read; until then `roster` is `nil`.
@@ -44,30 +44,11 @@ public final class RosterFollower: Sendable {
     }
     let desk = FollowerDesk(source, bell)
     self.desk = desk
-    thread = Mutex(try Self.start(desk))
-  }
-
-  private static func start(_ desk: FollowerDesk) throws -> pthread_t {
-    // Signals are for the thread that waits for them.
-    var all = sigset_t()
-    var before = sigset_t()
-    sigfillset(&all)
-    pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(desk)
-    let code = pthread_create(
-      &thread, nil,
-      { context in
-        if let context { Unmanaged<FollowerDesk>.fromOpaque(context).takeRetainedValue().work() }
-        return nil
-      }, context.toOpaque())
-    guard code == 0 else {
-      context.release()
-      throw RosterError(
-        description: "No thread can be started to follow the branch (\(String(cString: strerror(code)))).")
+    do {
+      thread = Mutex(try OwnThread { desk.work() })
+    } catch {
+      throw RosterError(description: "No thread can be started to follow the branch (\(error)).")
     }
-    return thread
   }
 
   deinit { stop() }
@@ -130,6 +111,6 @@ public final class RosterFollower: Sendable {
       defer { thread = nil }
       return thread
     }
-    if let running { pthread_join(running, nil) }
+    running?.join()
   }
 }

@@ -1,6 +1,7 @@
 import FileStore
 import Glibc
 import Ledger
+import Workers
 
 /// Writes results into the ledger on a thread of its own: while the disk takes one transaction in, requests go on, and what
 /// ends meanwhile shares the next.
@@ -18,36 +19,23 @@ final class Recorder {
   }
 
   private let desk: Desk
-  private let thread: pthread_t
+  private let thread: OwnThread
 
   init(_ ledger: Ledger) throws {
     guard let pipe = Pipe() else { throw PublisherError("There are no descriptors left, so nothing can be sent.") }
     let desk = Desk(ledger, pipe)
-    // Signals are for the thread that waits for them.
-    var all = sigset_t()
-    var before = sigset_t()
-    sigfillset(&all)
-    pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    var thread = pthread_t()
-    // The thread has the desk, and not this: else this would never be let go.
-    let context = Unmanaged.passRetained(desk)
-    let code = pthread_create(
-      &thread, nil,
-      { context in
-        if let context { Unmanaged<Desk>.fromOpaque(context).takeRetainedValue().work() }
-        return nil
-      }, context.toOpaque())
-    guard code == 0 else {
-      context.release()
-      throw PublisherError("No thread can be started (\(String(cString: strerror(code)))), so nothing can be sent.")
+    do {
+      // The thread has the desk, and not this: else this would never be let go.
+      thread = try OwnThread { desk.work() }
+    } catch {
+      throw PublisherError("No thread can be started (\(error)), so nothing can be sent.")
     }
-    (self.desk, self.thread) = (desk, thread)
+    self.desk = desk
   }
 
   deinit {
     desk.end()
-    pthread_join(thread, nil)
+    thread.join()
   }
 
   /// Something to read here: there is news.

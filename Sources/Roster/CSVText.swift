@@ -13,7 +13,7 @@ enum CSVText {
   ) {
     RowText.forEachValue(values, isSensitive: isSensitive) { number, value in
       if number > 0 { bytes.append(UInt8(ascii: ",")) }
-      append(number == units ? codes(value) : text(value), to: &bytes)
+      CSVField.append(number == units ? codes(value) : text(value), to: &bytes)
     } atEnd: { tail in
       guard isDelta else { return }
       let tail = String(decoding: tail, as: UTF8.self)
@@ -36,21 +36,5 @@ enum CSVText {
     let strings = JSONText.strings(value)
     let codes = stride(from: 2, to: strings.count, by: 5).map { JSONText.unescaped(strings[$0]) }
     return Array(codes.joined(separator: [UInt8(ascii: ";")]))
-  }
-
-  private static func append(_ field: [UInt8], to bytes: inout [UInt8]) {
-    let needsQuotes = field.contains {
-      $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n")
-    }
-    guard needsQuotes else {
-      bytes += field
-      return
-    }
-    bytes.append(UInt8(ascii: "\""))
-    for byte in field {
-      if byte == UInt8(ascii: "\"") { bytes.append(byte) }
-      bytes.append(byte)
-    }
-    bytes.append(UInt8(ascii: "\""))
   }
 }

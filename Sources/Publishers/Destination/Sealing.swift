@@ -1,6 +1,5 @@
 import Crypto
 import FileStore
-import FoundationEssentials
 import Glibc
 import RecordSchema
 
@@ -70,7 +69,7 @@ public struct Sealing {
 
   /// The manifest of the encrypted files: what it said of the set, but for what may name people.
   private static func manifest(_ clear: [UInt8], files: [JSON], _ encryption: Destination.Encryption) throws -> JSON {
-    guard case .object(var members) = try JSONDecoder().decode(AnyJSON.self, from: Data(clear)).value else {
+    guard case .object(var members) = try JSON(reading: clear) else {
       throw PublisherError("A manifest is no JSON object.")
     }
     members.removeAll { ["files", "notes"].contains($0.name) }
@@ -146,37 +145,4 @@ private struct KeyRing {
   }
 
   func remove() { try? FileStore.remove(home) }
-}
-
-/// Any JSON value; the members of objects by name.
-private struct AnyJSON: Decodable {
-  let value: JSON
-
-  private struct Name: CodingKey {
-    let stringValue: String
-    let intValue: Int? = nil
-
-    init?(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { return nil }
-  }
-
-  init(from decoder: any Decoder) throws {
-    if let object = try? decoder.container(keyedBy: Name.self) {
-      let names = object.allKeys.sorted { $0.stringValue < $1.stringValue }
-      value = .object(try names.map { .init($0.stringValue, try object.decode(AnyJSON.self, forKey: $0).value) })
-      return
-    }
-    let single = try decoder.singleValueContainer()
-    if single.decodeNil() {
-      value = .null
-    } else if let flag = try? single.decode(Bool.self) {
-      value = .bool(flag)
-    } else if let number = try? single.decode(Int.self) {
-      value = .int(number)
-    } else if let list = try? single.decode([AnyJSON].self) {
-      value = .array(list.map(\.value))
-    } else {
-      value = .string(try single.decode(String.self))
-    }
-  }
 }

@@ -10,9 +10,12 @@ struct APIKeyCreate: ParsableCommand {
       The key goes to standard output, once, and nothing else does; its hash goes into a file below data/apikeys.
 
       EXAMPLES:
-        staffrepo apikey create payslips --system finance --scope staff:read --scope units:read
-        staffrepo apikey create medication --system medication --scope staff:read --unit care-services --days 180
-        staffrepo apikey create hiring --system recruitment --scope recruitment:write --expires 2027-06-30
+        staffrepo apikey create payslips --system finance \\
+          --scope staff:read --scope units:read
+        staffrepo apikey create medication --system medication \\
+          --scope staff:read --unit care-services --days 180
+        staffrepo apikey create hiring --system recruitment \\
+          --scope recruitment:write --expires 2027-06-30
       """)
 
   @Argument(help: "The key's name, which is its file's: letters, digits, hyphens.")

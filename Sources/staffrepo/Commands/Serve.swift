@@ -11,15 +11,17 @@ struct Serve: AsyncParsableCommand {
     commandName: "serve",
     abstract: "Answer consumers over HTTP: what the branch says, from memory; and take new hires and subscriptions.",
     discussion: """
-      Listens on this machine only, unless it has a certificate, or a proxy before it that has one. A push shows within a
-      second. /openapi.json describes everything; /readyz tells whether the records are there; SIGTERM ends it when the
-      requests under way are answered.
+      Listens on this machine only, unless it has a certificate, or a proxy before
+      it that has one. A push shows within a second. /openapi.json describes
+      everything; /readyz tells whether the records are there; SIGTERM ends it when
+      the requests under way are answered.
 
       EXAMPLES:
         staffrepo serve
-        staffrepo serve --publish                         with the daemon of publish --watch beside it
-        staffrepo serve --bind 0.0.0.0:8443 --tls-certificate api.pem --tls-key api.key
+        staffrepo serve --publish            with the daemon beside it
         staffrepo serve --bind 10.20.0.5:8080 --behind-proxy --log json
+        staffrepo serve --bind 0.0.0.0:8443 \\
+          --tls-certificate api.pem --tls-key api.key
       """)
 
   @Option(help: "The address and port to listen on; port 0 for any that is free.")

@@ -175,6 +175,23 @@ public final class Catalogue {
     }
   }
 
+  /// The files that claim one key together, for every key of these families that more than one claims.
+  public func claimedTogether(of families: Set<RecordKey.Family>) throws -> [[Int]] {
+    try look { storage throws(Storage.Damaged) in
+      var groups: [[Int]] = []
+      var group: [Int] = []
+      for number in 0..<storage.count(.marks, of: Mark.self) {
+        let mark = try storage.row(.marks, number, as: Mark.self)
+        if !mark.followsItsLike {
+          if group.count > 1 { groups.append(group) }
+          group.removeAll(keepingCapacity: true)
+        }
+        if mark.role == .claim, families.contains(mark.family) { group.append(mark.file) }
+      }
+      return group.count > 1 ? groups + [group] : groups
+    }
+  }
+
   /// The groups of marks that meet at one key, of a catalogue that was just made.
   public func forEachKey(_ body: (UnsafeBufferPointer<Mark>) throws -> Void) rethrows {
     let marks = storage.rows(.marks, of: Mark.self)

@@ -54,6 +54,7 @@ public struct SystemFiles: Sendable {
   public func begin(in set: ExportSet, _ context: StaffContext) throws -> [any StaffFile] {
     let publisher = PublisherRegistry.publisher(for: settings.name)?.init(settings)
     var files: [any StaffFile] = []
+    for note in context.bearers?.notes ?? [] { set.note(note) }
     let tables = try tables()
     for table in tables { try table.checkUnits(context) }
     for profile in profiles {

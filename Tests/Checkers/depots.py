@@ -89,7 +89,8 @@ class SFTPDepot(Depot):
         settings.write_text(
             f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {self.folder / host_key}\nPidFile none\n"
             f"AuthorizedKeysFile {self.folder / 'keys'}\nStrictModes no\nUsePAM no\nPasswordAuthentication no\n"
-            "KbdInteractiveAuthentication no\nPermitRootLogin yes\nMaxStartups 100\nSubsystem sftp internal-sftp\n"
+            "KbdInteractiveAuthentication no\nPermitRootLogin yes\nMaxStartups 100\n"
+            f"Subsystem sftp {self.server()} -e -l INFO 2>>{self.folder / 'transfers'}\n"
         )
         Path("/run/sshd").mkdir(exist_ok=True) if os.geteuid() == 0 else None
         self.process = subprocess.Popen(
@@ -102,6 +103,14 @@ class SFTPDepot(Depot):
                     return
             time.sleep(0.05)
         raise AssertionError((self.folder / "log").read_text())
+
+    def log(self) -> str:
+        """What the server says of every file: opened, closed, renamed."""
+        return (self.folder / "transfers").read_text()
+
+    @staticmethod
+    def server() -> str:
+        return next(path for path in ("/usr/lib/openssh/sftp-server", "/usr/libexec/sftp-server") if Path(path).exists())
 
     def stop(self):
         self.process.kill()

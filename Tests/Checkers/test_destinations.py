@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -121,6 +122,17 @@ def test_manifest_comes_last(binary, tmp_path, web):
     outpost.publish()
     names = [path.split("/")[-1] for method, path, _ in web.requests if method == "PUT"]
     assert names[-2:] == ["manifest.json", "latest.json"] and names.count("manifest.json") == 1
+
+
+def test_manifest_appears_whole(binary, tmp_path, sftp):
+    """A server shows a file while it is written: the manifest must not have its name before it has its bytes."""
+    outpost = office(binary, tmp_path / "office", sftp, sftp.destination())
+    assert outpost.publish().status == 0
+    log = sftp.log()
+    assert re.search(r'rename old "[^"]+/manifest\.json\.part" new "[^"]+/manifest\.json"', log), log
+    assert not re.search(r'open "[^"]+/manifest\.json" flags WRITE', log)
+    assert re.search(r'open "[^"]+/manifest\.json\.part" flags WRITE', log)
+    assert not [path for path in sftp.files() if path.endswith(".part")]
 
 
 def test_the_same_files_are_not_sent_again(binary, tmp_path, depot):

@@ -135,6 +135,18 @@ def notes(folder: Path) -> list[str]:
     return json.loads((folder / "manifest.json").read_bytes())["notes"]
 
 
+def shared(folder: Path, name: str) -> set[str]:
+    """What several people have at once, by the notes, in small letters."""
+    found = (re.match(rf"The {name} (\S+) is that of several people", note) for note in notes(folder))
+    return {match[1] for match in found if match}
+
+
+def known_by(folder: Path, pattern: str) -> set[str]:
+    """By what a system knows those whose rows or accounts stay as they are, by the notes."""
+    found = (re.search(pattern, note) for note in notes(folder))
+    return {name for match in found if match for name in match[1].split(" or ")}
+
+
 def difference(table: dict, expected: dict) -> dict:
     """The rows that are not as they should be, each as (is, should be)."""
     return {key: (table.get(key), expected.get(key)) for key in table | expected if table.get(key) != expected.get(key)}
@@ -189,11 +201,12 @@ class Entra(Consumer):
         if self.is_undecidable:
             return {}
         # Whose address became one that Entra refuses keeps the account as it was, and the notes say so.
-        kept = {note.partition(":")[0] for note in notes(folder) if ": left out, a user name" in note}
+        kept = {note.partition(":")[0] for note in notes(folder) if ": left out, " in note}
+        kept |= known_by(folder, r"Entra knows the account by (.+)\.$")
         return {
             key: pair
             for key, pair in super().wrong(folder).items()
-            if pair[1] is not None or (pair[0]["active"] and key[0] not in kept)
+            if key[0] not in kept and (pair[1] is not None or pair[0]["active"])
         }
 
 
@@ -243,7 +256,13 @@ class Moodle(Consumer):
         """An account that is in no file any more is in no cohort."""
         if self.is_undecidable:
             return {}
-        return {key: pair for key, pair in super().wrong(folder).items() if pair[1] is not None or pair[0]["cohorts"]}
+        # Whose address somebody else has as well keeps the account as it was.
+        kept = shared(folder, "e-mail address") | known_by(folder, r"Moodle knows the account by (.+)\.$")
+        return {
+            key: pair
+            for key, pair in super().wrong(folder).items()
+            if key[0] not in kept and (pair[1] is not None or pair[0]["cohorts"])
+        }
 
 
 class OneRoster(Consumer):
@@ -392,6 +411,13 @@ class HR(People):
         "Employee Number",
         ("employees.csv", "employees-changes.csv"),
     )
+
+    def wrong(self, folder: Path) -> dict:
+        # Two rows of the full file have such a number, and nobody knows whose it is.
+        doubtful = shared(folder, "employee reference") | {
+            name.lower() for name in known_by(folder, r"stays as the system has it, as (.+), while")
+        }
+        return {key: pair for key, pair in super().wrong(folder).items() if key[0].lower() not in doubtful}
 
 
 class Leavers(People):

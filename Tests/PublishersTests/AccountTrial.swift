@@ -45,7 +45,7 @@ final class AccountTrial {
     let plain = SampleList.list(people, on: day)
     let context = StaffContext(
       organisation: plain.context.organisation, commit: plain.context.commit, asOf: plain.context.asOf,
-      units: plain.context.units, publicURL: publicURL)
+      units: plain.context.units, publicURL: publicURL, bearers: plain.context.bearers)
     let list = StaffList(context, images: images?.images) { try plain.forEachPart($0) }
     let draft = try folder.begin(name, for: "elsewhere", images: list.images)
     let job = ExportJob(draft.set) { try system.begin(in: draft.set, list.context) }

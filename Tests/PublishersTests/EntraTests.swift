@@ -116,6 +116,29 @@ private struct Directory {
     #expect(directory.value("002", "userName") == "p2@example.org")
   }
 
+  @Test func `touch no account of somebody whose reference another person bears as well`() throws {
+    let trial = try AccountTrial("entra", "bulk-upload-delta")
+    var directory = Directory()
+    try trial.write(all)
+    try directory.take(trial)
+    // The third takes over what Entra knows the second by.
+    var doubtful = changed(2) { $0.reference = EmployeeReference("001") }
+    doubtful[2].reference = EmployeeReference("002")
+    try trial.write(doubtful)
+    #expect(trial.files.isEmpty)
+    #expect(
+      trial.notes.filter { $0.contains("left out") } == [
+        "001: left out, its employee reference is also that of the person with the id 2.",
+        "001: left out, its employee reference is also that of the person with the id 1. Entra knows the account by 002.",
+        "002: left out, Entra knows somebody by this number whose own is in doubt. Entra knows the account by 003.",
+      ])
+    doubtful[0].isActive = false
+    try trial.write(doubtful)
+    try directory.take(trial)
+    #expect(directory.isActive("001") == false, "a leaver loses the account by which Entra knows it")
+    #expect(directory.isActive("002") == true && directory.isActive("003") == true)
+  }
+
   @Test func `name who has another reference now`() throws {
     let trial = try AccountTrial("entra", "bulk-upload-delta")
     try trial.write(all)
@@ -177,7 +200,8 @@ private struct Directory {
       #expect(directory.value(reference, "title") == account["title"] as? String)
       #expect(directory.value(reference, "userName") == account["userName"] as? String)
     }
-    let refused = Set(now.filter { EntraUser.fault($0) != nil && $0.isActive }.map(\.reference.rawValue))
+    let context = SampleList.list(now).context
+    let refused = Set(now.filter { EntraUser.fault($0, context) != nil && $0.isActive }.map(\.reference.rawValue))
     for reference in directory.accounts.keys where expected.accounts[reference] == nil && !refused.contains(reference) {
       #expect(directory.isActive(reference) == false, "\(reference)")
     }

@@ -98,6 +98,24 @@ import Testing
     #expect(history.set?.notes.count == 1)
   }
 
+  @Test func `whoever shares an address keeps the account and its cohorts, but a leaver's is suspended`() throws {
+    let history = try SetHistory("lms", "moodle")
+    try history.run([Self.person(1, "a"), Self.person(2, "b"), Self.person(3, "c")], units: units)
+    // The third takes over what Moodle knows the second by.
+    var people = [Self.person(1, "a"), Self.person(2, "a"), Self.person(3, "b") { $0.units = [] }, Self.person(4, "d")]
+    try history.run(people, units: units)
+    #expect(try accounts(history) == [["d", "-", "0"]])
+    #expect(try history.lines("moodle-removals.csv").count == 1)
+    people[0].isActive = false
+    try history.run(people, units: units)
+    #expect(try accounts(history) == [["d", "-", "0"], ["a", "-", "1"]])
+    people[0].email = "z@example.org"
+    try history.run(people, units: units)
+    #expect(try accounts(history).contains(["a", "b", "0"]), "by the name that Moodle knows")
+    #expect(
+      try history.lines("moodle-removals.csv").dropFirst() == ["b@example.org,003,unit-410"], "nothing is forgotten")
+  }
+
   @Test func `an exchange in doubt is not turned twice`() throws {
     let history = try SetHistory("lms", "moodle")
     try history.run([Self.person(1, "a"), Self.person(2, "b")], units: units)

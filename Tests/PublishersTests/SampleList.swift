@@ -60,8 +60,10 @@ enum SampleList {
         units: person.units.filter { $0.isInForce(on: date) }.compactMap { directory[$0.unit] },
         manager: person.lineManager.flatMap { managers[$0.folded] }.map { .init($0) })
     }
+    var bearers = Bearers()
+    bearers.take(people, on: date)
     return StaffList(
-      StaffContext(organisation: organisation, commit: "c0ffee", asOf: date, units: directory)
+      StaffContext(organisation: organisation, commit: "c0ffee", asOf: date, units: directory, bearers: bearers)
     ) { take in
       // In parts, as a large organisation comes.
       for start in stride(from: 0, to: members.count, by: 2) { try take(Array(members[start...].prefix(2))) }

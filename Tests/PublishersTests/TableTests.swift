@@ -247,6 +247,29 @@ private func bytes(
         == "002,created,Nurse,true\n001,created,Cook,true\n003,removed,Nurse,false\n")
   }
 
+  @Test func `leaves whom it cannot tell apart as the system has them, but ends a leaver`() throws {
+    let scratch = try Scratch()
+    let folder = ExportFolder(scratch.path + "/x")
+    func person(_ id: Int, _ reference: String, isActive: Bool = true) -> Person {
+      SampleList.person(id) {
+        $0.reference = EmployeeReference(reference)
+        $0.isActive = isActive
+      }
+    }
+    _ = try table(delta, (1...4).map { SampleList.person($0) }, in: folder)
+    // Two bear 001, and a third takes over what the system knows one of them by.
+    let doubtful = [person(1, "001"), person(2, "001"), person(3, "002"), person(4, "003")]
+    #expect(try table(delta, doubtful, in: folder, as: "2-b-2026-01-15") == "")
+    #expect(
+      try table(
+        delta, [person(1, "001", isActive: false), person(2, "001"), person(3, "002"), person(4, "004")], in: folder,
+        as: "3-c-2026-01-15") == "001,removed,Nurse,false\n")
+    #expect(
+      try table(
+        delta, [person(1, "002", isActive: false), person(2, "001"), person(3, "003"), person(4, "004")], in: folder,
+        as: "4-d-2026-01-15") == "002,created,Nurse,false\n001,created,Nurse,true\n")
+  }
+
   @Test func `remembers every key and value that may have arrived`() throws {
     let scratch = try Scratch()
     let folder = ExportFolder(scratch.path + "/x")

@@ -29,7 +29,7 @@ struct RemoteSending {
       sent += file.bytes
     }
     try place.verify(remote, parcel.files)
-    try place.store(
+    try place.storeAtOnce(
       "\(remote)/manifest.json", Source(parcel.manifest), sha256: hexadecimal(SHA256.hash(data: parcel.manifest)))
     sent += parcel.manifest.count
     try point(at: remote, parcel)

@@ -30,10 +30,11 @@ struct SFTPPlace: RemotePlace {
     guard source.sha256 == sha256 else { throw changed(path) }
   }
 
-  /// Written beside, then renamed: a name that says what is in the file is there only with all of it.
+  /// Written beside, then renamed: the name is there only with all of the file. An older one of this name, of which only a
+  /// server that shows nothing lets us come here, is taken away first: onto it nothing can be renamed.
   func storeAtOnce(_ path: String, _ source: Source, sha256: String) throws {
     let beside = "\(path).part"
-    try upload(beside, source, sha256, after: ["rename \(quoted(beside)) \(quoted(path))"])
+    try upload(beside, source, sha256, after: ["*rm \(quoted(path))", "rename \(quoted(beside)) \(quoted(path))"])
   }
 
   func fetch(_ path: String) throws -> Found {

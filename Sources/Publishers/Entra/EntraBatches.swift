@@ -57,12 +57,16 @@ final class EntraUpload: StaffFile {
     let (context, sendsDates) = (context, sendsDates)
     let parts = Workers.map(members, partSize: 256) { part in
       part.map { member in
-        EntraUser.fault(member.person) == nil
+        EntraUser.fault(member.person, context) == nil
           ? EntraUser.operation(member, context, sendsDates: sendsDates).bytes : nil
       }
     }
     for (member, operation) in zip(members, parts.joined()) {
-      if let operation { try batches.add(operation) } else { set.note(EntraUser.leftOut(member.person)) }
+      if let operation {
+        try batches.add(operation)
+      } else if let fault = EntraUser.fault(member.person, context) {
+        set.note("\(member.person.reference): left out, \(fault)")
+      }
     }
   }
 

@@ -7,12 +7,14 @@ import RecordSchema
 final class EntraBulkCreate: StaffFile {
   private let settings: Configuration.SystemSettings
   private let set: ExportSet
+  private let context: StaffContext
   private let file: ExportFile
   private var count = 0
 
-  init(_ settings: Configuration.SystemSettings, _ set: ExportSet) throws {
+  init(_ settings: Configuration.SystemSettings, _ set: ExportSet, _ context: StaffContext) throws {
     self.settings = settings
     self.set = set
+    self.context = context
     file = try set.open("bulk-create.csv", isSecret: true)
     file.write(EntraTemplate.versionRow(settings))
     file.write(CSVRow(Self.headings).bytes)
@@ -20,7 +22,7 @@ final class EntraBulkCreate: StaffFile {
 
   func take(_ members: [StaffMember]) {
     for member in members
-    where (member.status.isActive || member.status == .pending) && EntraUser.fault(member.person) == nil {
+    where (member.status.isActive || member.status == .pending) && EntraUser.fault(member.person, context) == nil {
       file.write(CSVRow(row(member)).bytes)
       count += 1
     }

@@ -10,6 +10,7 @@ final class EntraChanges: StaffFile {
   private let sendsDates: Bool
   private let batches: EntraBatches
   private let spool: SpoolFile
+  private let standoff: Standoff
   private var differences: Differences?
   /// Of the person who is compared just now.
   private var operation: [UInt8]?
@@ -21,16 +22,26 @@ final class EntraChanges: StaffFile {
     self.set = set
     self.context = context
     self.sendsDates = sendsDates
-    batches = EntraBatches("bulk-upload-delta", in: set)
+    batches = EntraBatches(Self.table, in: set)
     spool = try set.spool()
-    differences = try Differences("bulk-upload-delta", in: set) { [unowned self] in try tell($0) }
+    standoff =
+      try context.bearers.map { bearers in
+        try Standoff(
+          bearers, by: Bearers.Name.allCases, given: set.base?.table(Self.table, headings: ([], [])),
+          known: { $0.states.map { $0[0] } },
+          bearers: { bearers.bearers(of: EmployeeReference($0).folded, by: .reference) })
+      } ?? Standoff()
+    differences = try Differences(Self.table, in: set) { [unowned self] in try tell($0) }
   }
 
+  private static let table = "bulk-upload-delta"
+
   func take(_ members: [StaffMember]) throws {
-    let (context, sendsDates) = (context, sendsDates)
+    let (context, sendsDates, standoff) = (context, sendsDates, standoff)
     let parts = Workers.map(members, partSize: 256) { part in
       part.map { member in
-        EntraUser.fault(member.person) == nil ? Row(member, context, sendsDates: sendsDates) : nil
+        EntraUser.fault(member.person, context) == nil && !standoff.contains(member.person.id)
+          ? Row(member, context, sendsDates: sendsDates) : nil
       }
     }
     for (member, row) in zip(members, parts.joined()) {
@@ -41,14 +52,24 @@ final class EntraChanges: StaffFile {
         try differences?.take(key, row.fields, farewell: row.farewell, isActive: member.status.isActive)
         operation = nil
       } else {
-        set.note(EntraUser.leftOut(member.person))
-        // Whoever works here keeps the account, under the old name. A leaver loses it, under the old name as well.
-        if member.status.isActive {
-          present.insert(member.person.reference.folded)
-          try differences?.keep(key)
-        }
+        try leaveOut(member)
       }
     }
+  }
+
+  /// Whoever works here keeps the account, under what Entra knows it by. A leaver loses it, under that name as well.
+  private func leaveOut(_ member: StaffMember) throws {
+    let person = member.person
+    let fault = EntraUser.fault(person, context)
+    let reason = fault ?? "Entra knows somebody by this number whose own is in doubt."
+    guard member.status.isActive else { return set.note("\(person.reference): left out, \(reason)") }
+    let known = Set(try differences?.keep(RowKey(person.id.rawValue))?.states.map { $0[0] } ?? [])
+    present.formUnion(known.map { EmployeeReference($0).folded })
+    // The account may have been made for an earlier record of the same person.
+    if known.isEmpty, !standoff.contains(person.id) { present.insert(person.reference.folded) }
+    let others = known.subtracting([person.reference.rawValue]).sorted()
+    let account = others.isEmpty ? "" : " Entra knows the account by \(others.joined(separator: " or "))."
+    set.note("\(person.reference): left out, \(reason)\(account)")
   }
 
   func finish() throws {

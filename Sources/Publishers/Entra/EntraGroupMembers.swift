@@ -13,7 +13,7 @@ final class EntraGroupMembers: StaffFile {
     self.set = set
     self.context = context
     start = EntraTemplate.versionRow(settings) + CSVRow([Self.heading]).bytes
-    members = try EntraMembers(in: set)
+    members = try EntraMembers(in: set, context)
   }
 
   static let heading = "Member object ID or user principal name [memberObjectIdOrUpn] Required"

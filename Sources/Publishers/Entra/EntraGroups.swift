@@ -9,7 +9,7 @@ final class EntraGroups: StaffFile {
   init(_ set: ExportSet, _ context: StaffContext) throws {
     self.set = set
     self.context = context
-    members = try EntraMembers(in: set)
+    members = try EntraMembers(in: set, context)
   }
 
   func take(_ members: [StaffMember]) throws { try self.members.take(members) }

@@ -4,13 +4,17 @@ import RecordSchema
 ///
 /// People pass by in the order of their ids, but stand in files by unit; until the end only their places are kept in memory.
 struct EntraMembers {
+  private let context: StaffContext
   private let spool: SpoolFile
   private var places: [UnitID: [Range<Int>]] = [:]
 
-  init(in set: ExportSet) throws { spool = try set.spool() }
+  init(in set: ExportSet, _ context: StaffContext) throws {
+    self.context = context
+    spool = try set.spool()
+  }
 
   mutating func take(_ members: [StaffMember]) throws {
-    for member in members where member.status.isActive && EntraUser.fault(member.person) == nil {
+    for member in members where member.status.isActive && EntraUser.fault(member.person, context) == nil {
       let place = try spool.write(Array("\(member.person.reference) \(member.person.email)".utf8))
       for unit in member.units { places[unit.id, default: []].append(place) }
     }

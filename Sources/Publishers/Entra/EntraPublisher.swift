@@ -17,7 +17,7 @@ public struct EntraPublisher: Publisher {
     case "bulk-upload": [EntraUpload(set, context, sendsDates: sendsDates), try EntraGroups(set, context)]
     case "bulk-upload-delta": [try EntraChanges(set, context, sendsDates: sendsDates)]
     case "group-members": [try EntraGroupMembers(settings, set, context)]
-    case "bulk-create": [try EntraBulkCreate(settings, set)]
+    case "bulk-create": [try EntraBulkCreate(settings, set, context)]
     default: []
     }
   }

@@ -7,11 +7,10 @@ enum EntraUser {
   /// Must be added to the provisioning app's schema by hand before `options: {dates: "true"}` is set.
   static let dates = "urn:ietf:params:scim:schemas:extension:staffrepo:1.0:User"
 
-  /// Why Entra would refuse this person; `nil` when it would not.
-  static func fault(_ person: Person) -> String? { fault(userName: person.email) }
-
-  /// What the manifest says of somebody whom Entra would refuse.
-  static func leftOut(_ person: Person) -> String { "\(person.reference): left out, \(fault(person) ?? "")" }
+  /// Why this person cannot be told: Entra would refuse them, or take them for somebody else; `nil` for nearly everybody.
+  static func fault(_ person: Person, _ context: StaffContext) -> String? {
+    fault(userName: person.email) ?? context.bearers?.fault(of: person, by: Bearers.Name.allCases)
+  }
 
   private static func fault(userName: String) -> String? {
     if userName.isEmpty { return "there is no e-mail address to make a user name of." }

@@ -74,17 +74,27 @@ final class Differences {
   }
 
   /// The record is there, but cannot be told: what the system has of it stays.
-  func keep(_ key: RowKey) throws {
+  ///
+  /// - Returns: what that is; `nil`: nothing.
+  @discardableResult
+  func keep(_ key: RowKey) throws -> GivenRow? {
     try pass(key)
-    guard let given = upcoming, given.key == key else { return }
+    guard let given = upcoming, given.key == key else { return nil }
     upcoming = try base?.next()
     let (old, isUncertain) = known(given)
-    guard isUncertain || old != nil else { return }
+    guard isUncertain || old != nil else { return nil }
     var next = given
     (next.isTold, next.before) = (isUncertain, isUncertain ? old : nil)
     next.perhaps = isUncertain ? perhaps(given) : []
     if isUncertain { try tell(next, old: old, after: given, isUncertain: true) }
     write(next)
+    return next
+  }
+
+  /// Likewise all rows whose keys begin with this number.
+  func keepAll(of first: Int) throws {
+    try pass(RowKey(first, Int.min))
+    while let key = upcoming?.key, key.first == first { try keep(key) }
   }
 
   /// Every row was there.

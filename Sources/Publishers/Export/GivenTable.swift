@@ -82,6 +82,9 @@ struct GivenRow {
   /// What else it may have got since then, by sets of which nobody knows whether they arrived; empty for a row that was told
   /// to be gone.
   var perhaps: [[String]] = []
+
+  /// Everything that the system may have.
+  var states: [[String]] { ([now, before].compactMap(\.self) + perhaps).filter { !$0.isEmpty } }
 }
 
 /// Reads the rows of a table one by one, by key.

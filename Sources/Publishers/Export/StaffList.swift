@@ -8,13 +8,16 @@ public struct StaffContext: Sendable {
   public let units: UnitDirectory
   /// Where the HTTP API is reached, without a slash at its end.
   public let publicURL: String?
+  /// `nil` while no two people share an employee reference or an e-mail address, as it should be.
+  public let bearers: Bearers?
   /// What units have from those above them, worked out once for all their people.
   private let inherited: [UnitID: (costCentre: String?, division: String?)]
 
   public init(
     organisation: Configuration.Organisation, commit: String, asOf: CalendarDate, units: UnitDirectory,
-    publicURL: String? = nil
+    publicURL: String? = nil, bearers: Bearers? = nil
   ) {
+    self.bearers = bearers
     self.publicURL = publicURL
     self.organisation = organisation
     self.commit = commit

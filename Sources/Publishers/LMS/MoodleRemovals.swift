@@ -9,7 +9,7 @@ final class MoodleRemovals {
     /// The record is gone.
     case nobody
     case user(MoodleUser)
-    /// Stands in no row, so nothing is said of them.
+    /// Stands in no row, so nothing is said of them; their cohorts stay as they are.
     case leftOut
   }
 
@@ -39,7 +39,7 @@ final class MoodleRemovals {
     }
   }
 
-  func skip(_ id: PersonID) throws { try pass(id, .leftOut) {} }
+  func keep(_ id: PersonID) throws { try pass(id, .leftOut) { try memberships?.keepAll(of: id.rawValue) } }
 
   /// The account of a person who is gone, after the upload.
   func knows(_ id: PersonID, by name: String) { names[id] = name }

@@ -2,8 +2,7 @@ import RecordSchema
 
 /// A person as Moodle's "Upload users" takes them.
 struct MoodleUser: Sendable {
-  let id: PersonID
-  let reference: EmployeeReference
+  let person: Person
   /// The key by which Moodle finds the account.
   let name: String
   /// As bytes of a line, without its end.
@@ -16,10 +15,11 @@ struct MoodleUser: Sendable {
   let isWhole: Bool
   let isActive: Bool
 
+  var id: PersonID { person.id }
+  var reference: EmployeeReference { person.reference }
+
   init(_ member: StaffMember, _ context: StaffContext, _ options: LMSOptions) {
-    let person = member.person
-    id = person.id
-    reference = person.reference
+    person = member.person
     name = Self.name(person.email)
     isActive = member.status.isActive
     isWhole = !name.isEmpty && !person.firstName.isEmpty && !person.lastName.isEmpty

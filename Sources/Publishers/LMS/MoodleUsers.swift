@@ -28,13 +28,13 @@ final class MoodleUsers: StaffFile {
   private let file: ExportFile
   private let spool: SpoolFile
   private let removals: MoodleRemovals
+  private let standoff: Standoff
   private var names: Differences?
   private var rows: [Row] = []
   private var renames: [MoodleRename] = []
   private var gone: [Gone] = []
   /// Whose a name is, by its hash: a few bytes each.
   private var taken: [UInt64: PersonID] = [:]
-  private var leftOut: Set<PersonID> = []
   /// Of the person at hand: what Moodle may know them by, and whether that is in doubt.
   private var former: (names: [String], isUncertain: Bool) = ([], false)
 
@@ -45,20 +45,29 @@ final class MoodleUsers: StaffFile {
     file = try set.open("moodle-users.csv")
     removals = try MoodleRemovals(in: set)
     spool = try set.spool()
+    standoff =
+      try context.bearers.map { bearers in
+        let owners = bearers.all(by: .email).reduce(into: [:]) { $0[MoodleUser.name($1.key), default: []] += $1.value }
+        return try Standoff(
+          bearers, by: [.email], given: set.base?.table(Self.table, headings: (["username"], [])),
+          known: { $0.states.map { $0[0] } }, bearers: { owners[$0] ?? [] })
+      } ?? Standoff()
     names = try Differences(
-      "moodle-users", headings: (["username"], MoodleUser.headings(options)), in: set
+      Self.table, headings: (["username"], MoodleUser.headings(options)), in: set
     ) { [unowned self] in try tell($0) }
   }
+
+  private static let table = "moodle-users"
 
   func take(_ members: [StaffMember]) throws {
     let (context, options) = (context, options)
     let parts = Workers.map(members, partSize: 256) { part in part.map { MoodleUser($0, context, options) } }
     for user in parts.joined() {
-      guard isTaken(user) else {
-        leftOut.insert(user.id)
-        try removals.skip(user.id)
+      if let fault = fault(of: user) {
+        try leaveOut(user, fault)
         continue
       }
+      taken[Self.hash(user.name)] = user.id
       former = ([], false)
       try names?.take(
         RowKey(user.id.rawValue), [user.name], farewell: user.farewell, isActive: user.isActive)
@@ -74,28 +83,31 @@ final class MoodleUsers: StaffFile {
     }
   }
 
-  /// `false` for whom Moodle does not take: without a first name, a last name, or a user name of their own.
-  private func isTaken(_ user: MoodleUser) -> Bool {
-    guard user.isWhole else {
-      set.note("\(user.reference): left out of moodle-users.csv, name or e-mail address is missing.")
-      return false
+  /// Whoever works here keeps the account as it is; a leaver's is suspended even so, by the name that Moodle knows.
+  private func leaveOut(_ user: MoodleUser, _ fault: String) throws {
+    var account = ""
+    if user.isActive {
+      let known = Set(try names?.keep(RowKey(user.id.rawValue))?.states.map { $0[0] } ?? [])
+      for name in known where taken[Self.hash(name)] == nil { taken[Self.hash(name)] = user.id }
+      let others = known.subtracting([user.name]).sorted()
+      if !others.isEmpty { account = " Moodle knows the account by \(others.joined(separator: " or "))." }
     }
+    try removals.keep(user.id)
+    set.note("\(user.reference): left out of moodle-users.csv, \(fault)\(account)")
+  }
+
+  /// Why Moodle does not take somebody: without a first name, a last name, or a user name of their own.
+  private func fault(of user: MoodleUser) -> String? {
+    guard user.isWhole else { return "name or e-mail address is missing." }
     // As long as the columns of Moodle's user table.
     guard user.name.utf8.count <= 100 else {
-      set.note(
-        "\(user.reference): left out of moodle-users.csv, its e-mail address is longer than the 100 characters that Moodle takes."
-      )
-      return false
+      return "its e-mail address is longer than the 100 characters that Moodle takes."
     }
-    let hash = Self.hash(user.name)
-    if let other = taken[hash] {
-      set.note(
-        "\(user.reference): left out of moodle-users.csv, its user name \(user.name) is that of the person with the id \(other)."
-      )
-      return false
+    if let shared = context.bearers?.fault(of: user.person, by: [.email]) { return shared }
+    if standoff.contains(user.id) { return "Moodle knows somebody by this user name whose own is in doubt." }
+    return taken[Self.hash(user.name)].map {
+      "its user name \(user.name) is that of the person with the id \($0)."
     }
-    taken[hash] = user.id
-    return true
   }
 
   private func tell(_ difference: Differences.Difference) throws {
@@ -108,7 +120,7 @@ final class MoodleUsers: StaffFile {
     }
     if difference.new != nil {
       former = (known, !difference.perhaps.isEmpty)
-    } else if !leftOut.contains(id) {
+    } else {
       let row = Row(id: id, place: try spool.write(CSVRow(difference.farewell, end: "").bytes), cohorts: 0)
       gone.append(Gone(row: row, name: name, former: known, isUncertain: !difference.perhaps.isEmpty))
     }

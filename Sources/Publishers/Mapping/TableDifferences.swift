@@ -5,10 +5,12 @@ final class TableDifferences {
   private typealias Values = [ExportField.Name: String]
 
   private let mapping: TableMapping
+  private let set: ExportSet
   private var differences: Differences?
   /// Cells that speak of the run, such as its day: they are left out of the comparison.
   private var ofTheRun: [Int: String] = [:]
   private let keyColumn: Int?
+  private let standoff: Standoff
   /// The row at hand, while it is compared.
   private var current: MadeRow?
   private let output: ([String], RowSubject?) throws -> Void
@@ -19,8 +21,10 @@ final class TableDifferences {
     output: @escaping ([String], RowSubject?) throws -> Void
   ) throws {
     self.mapping = mapping
+    self.set = set
     self.output = output
     keyColumn = mapping.keyColumn
+    standoff = try Standoff(mapping, in: set, context)
     let nobody = RowSubject(Unit(id: UnitID(0), code: UnitCode("")))
     for (place, column) in mapping.columns.enumerated() {
       let fields = column.source.fields
@@ -28,14 +32,13 @@ final class TableDifferences {
       var wasCut = false
       ofTheRun[place] = try? column.text(nobody, context, &wasCut)
     }
-    let headings = mapping.columns.map(\.heading)
-    differences = try Differences(
-      mapping.file,
-      headings: (mapping.content == .changes ? mapping.watched.map(\.heading) : headings, headings), in: set
-    ) { [unowned self] in try tell($0) }
+    differences = try Differences(mapping.file, headings: mapping.givenHeadings, in: set) { [unowned self] in
+      try tell($0)
+    }
   }
 
   func take(_ row: MadeRow) throws {
+    if let id = row.subject.member?.person.id, standoff.contains(id) { return try leaveOut(row) }
     current = row
     let isActive = row.subject.member.map { !$0.status.hasLeft } ?? row.subject.unit?.isActive ?? false
     let isChanges = mapping.content == .changes
@@ -45,6 +48,15 @@ final class TableDifferences {
       farewell: isChanges ? row.fields : compared(row.farewell), isActive: isActive,
       comparesActivity: mapping.content == .leavers)
     current = nil
+  }
+
+  /// Whoever works here stays as the system has them, and under that key. A leaver is told as gone.
+  private func leaveOut(_ row: MadeRow) throws {
+    guard row.subject.member?.status.hasLeft == false, let kept = try differences?.keep(row.key) else { return }
+    let keys = mapping.knownKeys(kept)
+    for key in keys { use(key, unit: row.key.second) }
+    let known = keys.sorted().joined(separator: " or ")
+    set.note("\(mapping.file): \(row.subject.name) stays as the system has it, as \(known), while that is in doubt.")
   }
 
   func finish() throws {
@@ -117,9 +129,7 @@ final class TableDifferences {
     return !left.isEmpty
   }
 
-  private func key(of fields: [String]) -> String? {
-    keyColumn.flatMap { fields.indices.contains($0) ? fields[$0] : nil }
-  }
+  private func key(of fields: [String]) -> String? { mapping.key(of: fields) }
 
   private func replacingKey(of fields: [String], by key: String) -> [String] {
     var fields = fields
@@ -148,5 +158,40 @@ final class TableDifferences {
       return column.codes.map { $0[value] ?? value } ?? value
     }
     try output(fields, subject)
+  }
+}
+
+extension TableMapping {
+  /// The headings of what is remembered of a row.
+  fileprivate var givenHeadings: (row: [String], farewell: [String]) {
+    let headings = columns.map(\.heading)
+    return (content == .changes ? watched.map(\.heading) : headings, headings)
+  }
+
+  fileprivate func key(of fields: [String]) -> String? {
+    keyColumn.flatMap { fields.indices.contains($0) ? fields[$0] : nil }
+  }
+
+  /// By which keys the system may know a row. A file of changes remembers other columns than its rows have.
+  fileprivate func knownKeys(_ row: GivenRow) -> [String] {
+    Set((content == .changes ? [] : row.states).compactMap(key(of:)) + [key(of: row.farewell) ?? ""]).filter {
+      !$0.isEmpty
+    }
+  }
+}
+
+extension Standoff {
+  /// Of a table whose rows a system knows by people's references or addresses.
+  fileprivate init(_ mapping: TableMapping, in set: ExportSet, _ context: StaffContext) throws {
+    let fields = mapping.keyColumn.map { mapping.columns[$0].source.fields } ?? []
+    let name: Bearers.Name? =
+      fields.contains(.named(.employeeReference)) ? .reference : fields.contains(.named(.email)) ? .email : nil
+    guard let bearers = context.bearers, let name else {
+      self.init()
+      return
+    }
+    try self.init(
+      bearers, by: [name], given: set.base?.table(mapping.file, headings: mapping.givenHeadings),
+      known: mapping.knownKeys, bearers: { bearers.bearers(of: $0.lowercased(), by: name) })
   }
 }

@@ -140,6 +140,11 @@ public final class RecordIndex {
     return kept + came.map(\.key.text)
   }
 
+  /// The files that claim one key together, of an index to which nothing was added.
+  func claimedTogether(of families: Set<RecordKey.Family>) throws -> [[Int]] {
+    try catalogue.claimedTogether(of: families)
+  }
+
   /// The largest id that a record of a kind claims.
   public func largestID(of kind: RecordKind) throws -> Int {
     if let known = largestIDs[kind] { return known }

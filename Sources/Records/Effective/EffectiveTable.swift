@@ -130,6 +130,9 @@ struct EffectiveTable<Record: IdentifiedRecord> {
     return ids.compactMap { found[$0] }
   }
 
+  /// The ids that were touched since the base.
+  var changedIDs: Set<Record.ID> { Set(changed.keys) }
+
   /// Those in force that were touched since the base.
   var changedEntries: [Entry<Record>] { changed.values.compactMap(\.self) }
 

@@ -284,10 +284,32 @@ public struct Staff {
 
   private func peopleOfBase(at key: RecordKey) throws -> [PersonID] {
     guard let base else { return [] }
-    return try base.marks(at: key).compactMap { mark in
-      let file = try base.file(mark.file)
-      return file.content == .record(.person) && file.isWhole ? file.claimedID.map { PersonID($0) } : nil
+    return try base.marks(at: key).compactMap { try person(ofFile: $0.file, in: base) }
+  }
+
+  private func person(ofFile number: Int, in base: RecordIndex) throws -> PersonID? {
+    let file = try base.file(number)
+    return file.content == .record(.person) && file.isWhole ? file.claimedID.map { PersonID($0) } : nil
+  }
+
+  /// Whether two people in force share an employee reference or an e-mail address.
+  public func hasRivals() throws -> Bool {
+    let changed = personTable.changedIDs
+    if let base {
+      for files in try base.claimedTogether(of: [.reference, .email]) {
+        let people = try Set(files.compactMap { try person(ofFile: $0, in: base) }).subtracting(changed)
+        if people.count > 1 { return true }
+      }
     }
+    var seen: Set<RecordKey> = []
+    for person in personTable.changedEntries.map(\.record) {
+      for key in [RecordKey(.reference, person.reference.rawValue), RecordKey(.email, person.email)]
+      where !key.text.isEmpty {
+        guard seen.insert(key).inserted else { return true }
+        if try peopleOfBase(at: key).contains(where: { !changed.contains($0) }) { return true }
+      }
+    }
+    return false
   }
 
   /// On which days after one, up to and including another, something about whom may begin to differ. By day.

@@ -13,7 +13,7 @@ extension Staff {
     let units = try units.all()
     let context = StaffContext(
       organisation: configuration.organisation, commit: commit?.description ?? "", asOf: date, units: units,
-      publicURL: configuration.publicURL)
+      publicURL: configuration.publicURL, bearers: try hasRivals() ? bearers(on: date, told) : nil)
     let open = imageOpener
     let images = StaffImages(content: { try image($0)?.description }) {
       let read = try open()
@@ -35,5 +35,10 @@ extension Staff {
           })
       }
     }
+  }
+  private func bearers(on date: CalendarDate, _ told: ToldPeople) throws -> Bearers {
+    var bearers = Bearers()
+    try forEachPart { entries in bearers.take(entries.map { told.record($0.record.id) ?? $0.record }, on: date) }
+    return bearers
   }
 }

@@ -121,7 +121,8 @@ extension Step {
       guard let old, scopeBefore?.contains(old) == true else { return [] }
       return personDrafts(before: old, after: nil, reason: new == nil ? nil : outOfScope)
     }
-    let own = (units + people).map(stamp.event).filter { subscription.wants($0.name) }
+    let seen = units.map(stamp.event).filter { sees($0, subscription, scopeBefore ?? scope, scope) }
+    let own = (seen + people.map(stamp.event)).filter { subscription.wants($0.name) }
     return ConsumerEvents(subscription: subscription, common: [], own: own)
   }
 
@@ -146,8 +147,18 @@ extension Step {
     }
     return ConsumerEvents(
       subscription: subscription,
-      common: events.filter { subscription.wants($0.name) && ($0.kind == .unit || inSight.contains($0.recordID)) },
+      common: events.filter { event in
+        guard subscription.wants(event.name) else { return false }
+        return event.kind == .unit
+          ? sees(event, subscription, scopeBefore, scopeAfter) : inSight.contains(event.recordID)
+      },
       own: own.filter { subscription.wants($0.name) })
+  }
+
+  /// Whether a consumer hears of a unit. Whoever subscribed with a key that is for some units hears of these and those below
+  /// them, as the key reads no others; whom people subscribed knows all units.
+  private func sees(_ event: Event, _ subscription: Subscription, _ before: Scope, _ after: Scope) -> Bool {
+    subscription.system == nil || before.contains(UnitID(event.recordID)) || after.contains(UnitID(event.recordID))
   }
 }
 
@@ -158,6 +169,8 @@ struct Scope: Equatable {
   init(_ subscription: Subscription, _ directory: UnitDirectory) {
     units = subscription.units.map(directory.below)
   }
+
+  func contains(_ unit: UnitID) -> Bool { units?.contains(unit) ?? true }
 
   func contains(_ state: PersonState) -> Bool {
     units.map { scope in state.units.contains { scope.contains($0.id) } } ?? true

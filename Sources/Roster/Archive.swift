@@ -5,8 +5,7 @@ import Synchronization
 /// Rosters and answers that may be asked for again: consumers ask again and again, from few different cursors.
 final class Archive: Sendable {
   private struct Content {
-    /// The commits that were served since the program began.
-    var served: Set<OID> = []
+    var servings = Servings()
     /// Rosters of before, the oldest first.
     var rosters: [(roster: Roster, cost: Int)] = []
     /// The roster to which the answers lead.
@@ -26,12 +25,12 @@ final class Archive: Sendable {
   /// How many chunks may be kept for rosters of before: some eight megabytes.
   private static let limit = 128
 
-  var served: Set<OID> { content.withLock { $0.served } }
+  var servings: Servings { content.withLock { $0.servings } }
 
-  /// A roster is served from now on.
-  func take(_ roster: Roster) {
+  /// A roster is served from a moment on.
+  func take(_ roster: Roster, at time: Instant) {
     content.withLock { content in
-      content.served.insert(roster.oid)
+      content.servings.add(roster.oid, at: time)
       if let before = content.now { Self.keep(before, besides: roster, in: &content) }
       content.now = roster
       (content.pasts, content.answers, content.size) = ([:], [:], 0)
@@ -88,5 +87,26 @@ final class Archive: Sendable {
       content.answers[question] = answer
       content.size += answer.people.count
     }
+  }
+}
+
+/// The commits that were served since the program began, and from when on each.
+///
+/// What a commit says of its own time tells nothing of when it was pushed; this does.
+struct Servings: Sendable {
+  private var commits: Set<OID> = []
+  private var line: [(commit: OID, from: Instant)] = []
+
+  mutating func add(_ commit: OID, at time: Instant) {
+    commits.insert(commit)
+    if line.last?.commit != commit { line.append((commit, time)) }
+  }
+
+  func contains(_ commit: OID) -> Bool { commits.contains(commit) }
+
+  /// What was served at a time, as far as this program knows, and all that came later; oldest first.
+  func since(_ time: Instant) -> [OID] {
+    let first = line.lastIndex { $0.from <= time } ?? 0
+    return line[first...].map(\.commit)
   }
 }

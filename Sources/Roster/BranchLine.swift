@@ -59,14 +59,14 @@ struct BranchLine {
   /// Whether a commit was the branch's newest once, as far as anything tells.
   func has(_ commit: OID) throws -> Bool {
     if positions[commit] != nil { return true }
-    return try aside(publications[...]).contains(commit)
+    return try aside(publications.flatMap(\.tips)).contains(commit)
   }
 
-  /// The commits that were published, or waited to be, and are no longer on the line; oldest first.
-  private func aside(_ publications: ArraySlice<Publication>) throws -> [OID] {
+  /// The commits that these lead to and that are no longer on the line; oldest first.
+  private func aside(_ tips: [OID]) throws -> [OID] {
     var found: [OID] = []
     var seen: Set<OID> = []
-    for tip in publications.flatMap(\.tips) {
+    for tip in tips {
       var line: [OID] = []
       var next: OID? = tip
       while let commit = next, positions[commit] == nil, seen.insert(commit).inserted {
@@ -87,8 +87,10 @@ struct BranchLine {
   }
 
   /// Clocks differ, and what was committed long ago may have been pushed just now. So the line begins at the last commit
-  /// before which nothing claims to be as late, and not after what had been published by then.
-  func rest(from time: Int64) throws -> Rest {
+  /// before which nothing claims to be as late, and not after what had been published by then, or was served.
+  ///
+  /// - Parameter served: what was served at that time and later.
+  func rest(from time: Int64, served: [OID]) throws -> Rest {
     var (low, high) = (0, commits.count)
     while low < high {
       let middle = (low + high) / 2
@@ -98,7 +100,9 @@ struct BranchLine {
     let later = publications.firstIndex { $0.time >= time } ?? publications.count
     let earlier = max(0, later - 1)
     if later > 0, let place = positions[publications[earlier].to] { first = min(first, place) }
+    if let place = served.compactMap({ positions[$0] }).min() { first = min(first, place) }
     let line = commits[max(0, first)...].map(\.commit)
-    return Rest(commits: try aside(publications[earlier...]) + line, mayBeginWithNothing: first < 0)
+    let gone = try aside(publications[earlier...].flatMap(\.tips) + served)
+    return Rest(commits: gone + line, mayBeginWithNothing: first < 0)
   }
 }

@@ -50,7 +50,7 @@ final class FollowerDesk: Sendable {
         following = current
         let roster = try current.look(at: now)
         failures = 0
-        if state.withLock({ $0.roster !== roster }) { archive.take(roster) }
+        if state.withLock({ $0.roster !== roster }) { archive.take(roster, at: now) }
         state.withLock { state in
           state.roster = roster
           state.problem = nil

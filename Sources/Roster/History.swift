@@ -33,39 +33,54 @@ final class History {
 
   /// What a consumer may hold who says that it knows this.
   ///
-  /// - Parameter served: the commits that were served since this program began.
-  func past(_ since: Since, now: Roster, served: Set<OID>) throws -> Past {
+  func past(_ since: Since, now: Roster, served: Servings) throws -> Past {
     try line.move(to: now.oid)
     switch since {
     case .cursor(let commit, let day):
-      return Past(try reach(try known(commit, served), on: { _ in day }, near: now).roster)
+      let commit = try known(commit, served)
+      let time = try self.time(of: commit)
+      let known = try reach(commit, on: { _ in day }, near: now)
+      // A day on which nobody was served this commit would show who was, or will be, in units that a key may see.
+      let zone = known.roster.configuration.organisation.timeZone
+      guard (Self.earliest(time, zone, now)...now.asOf).contains(day) else { throw StaleCopy.unknown }
+      return Past(known.roster)
     case .commit(let commit):
       let commit = try known(commit, served)
-      let time = Instant(seconds: try repository.info(of: commit).time)
+      let time = try self.time(of: commit)
       var walk = Walk(reader, from: try reach(commit, on: { min($0.date(at: time), now.asOf) }, near: now))
       try walk.pass(to: now.asOf)
       walk.finish(at: now)
       return walk.past
     case .time(let time):
-      return try past(at: time, now)
+      return try past(at: time, now, served)
     case .date(let date):
-      return try past(at: now.configuration.organisation.timeZone.firstInstant(of: date), now)
+      return try past(at: now.configuration.organisation.timeZone.firstInstant(of: date), now, served)
     }
+  }
+
+  private func time(of commit: OID) throws -> Instant { Instant(seconds: try repository.info(of: commit).time) }
+
+  /// The first day on which a commit can have been served. Clocks differ, so it is the day before its own.
+  private static func earliest(_ time: Instant, _ zone: TimeZoneRules, _ now: Roster) -> CalendarDate {
+    min(zone.date(at: time), now.asOf).adding(days: -1)
   }
 
   /// Only what was the branch's newest commit once. What others say of people was perhaps never to be seen by anyone, and
   /// is not told as what had been.
-  private func known(_ text: String, _ served: Set<OID>) throws -> OID {
+  private func known(_ text: String, _ served: Servings) throws -> OID {
     guard let commit = OID(text), try served.contains(commit) || line.has(commit) else { throw StaleCopy.unknown }
     return commit
   }
 
-  private func past(at time: Instant, _ now: Roster) throws -> Past {
-    let rest = try line.rest(from: time.seconds)
-    guard let first = rest.commits.first, rest.commits.count <= Self.longest else { throw StaleCopy.tooLongAgo }
-    // Clocks differ a little, so the consumer may have looked just before midnight.
+  private func past(at time: Instant, _ now: Roster, _ served: Servings) throws -> Past {
+    // Clocks differ a little, so the consumer may have looked just before midnight, or before a push.
     let early = time.adding(seconds: -60)
-    var walk = Walk(reader, from: try reach(first, on: { min($0.date(at: early), now.asOf) }, near: now))
+    let rest = try line.rest(from: time.seconds, served: served.since(early))
+    guard let first = rest.commits.first, rest.commits.count <= Self.longest else { throw StaleCopy.tooLongAgo }
+    let made = try self.time(of: first)
+    let start = try reach(
+      first, on: { max(min($0.date(at: early), now.asOf), Self.earliest(made, $0, now)) }, near: now)
+    var walk = Walk(reader, from: start)
     if rest.mayBeginWithNothing { walk.touchEverybody() }
     try walk.pass(to: min(walk.zone.date(at: time), now.asOf))
     for commit in rest.commits.dropFirst() { try walk.step(to: commit) }

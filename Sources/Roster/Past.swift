@@ -84,7 +84,10 @@ private struct Comparison {
     let old = past.base.list.place(of: id).flatMap { before.choosesEver($0.chunk, $0.row) ? $0 : nil }
     if let (chunk, row) = present, after.choosesEver(chunk, row) {
       let new = chunk.row(row)
-      if !past.touched.contains(id), let old, old.chunk.row(old.row).looks(like: new, isSensitive: isSensitive) {
+      // Whom units that moved there and back took out of sight looks the same, and is missing in the copy.
+      if !past.touched.contains(id), let old, old.chunk.row(old.row).looks(like: new, isSensitive: isSensitive),
+        between.allSatisfy({ $0.filter.choosesEver(chunk, row) })
+      {
         return nil
       }
       return new

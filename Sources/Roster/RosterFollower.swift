@@ -91,7 +91,7 @@ public final class RosterFollower: Sendable {
       let known = try history ?? History(desk.source)
       history = known
       do {
-        let past = try known.past(since, now: now, served: archive.served)
+        let past = try known.past(since, now: now, served: archive.servings)
         archive.keep(past, of: since, now: now)
         return past
       } catch let error as StaleCopy {

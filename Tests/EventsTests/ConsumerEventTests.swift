@@ -5,12 +5,19 @@ import Testing
 
 /// Two moments of a small organisation: who is there, and in which unit.
 private func step(
-  before: [Int: String], after: [Int: String], subscriptionBefore: Subscription?, subscription: Subscription
+  before: [Int: String] = [:], after: [Int: String] = [:], subscriptionBefore: Subscription?,
+  subscription: Subscription,
+  renamedUnits: [Int] = []
 ) -> Step {
   let units = ["a", "b"].enumerated().map { Unit(id: UnitID($0.offset + 1), code: UnitCode($0.element)) }
-  func moment(_ people: [Int: String]) -> Moment {
-    Moment(
-      date: CalendarDate(dayNumber: 20_000), units: UnitDirectory(units),
+  func moment(_ people: [Int: String], isAfter: Bool = false) -> Moment {
+    let current = units.map { unit in
+      var unit = unit
+      if isAfter, renamedUnits.contains(unit.id.rawValue) { unit.name = "Another name" }
+      return unit
+    }
+    return Moment(
+      date: CalendarDate(dayNumber: 20_000), units: UnitDirectory(current),
       person: { id in
         people[id.rawValue].map { code in
           var person = Person(id: id, reference: EmployeeReference("EMP\(id.rawValue)"))
@@ -21,11 +28,12 @@ private func step(
   }
   let everybody = Set(before.keys).union(after.keys).sorted().map { PersonID($0) }
   return Step(
-    before: moment(before), after: moment(after),
+    before: moment(before), after: moment(after, isAfter: true),
     stamp: EventStamp(
       origin: .commit("c"), commit: "c", timestamp: Instant(seconds: 0), organisation: 1,
       ids: EventIDs(organisation: 1, rewrittenAt: nil), isRewritten: false),
-    touched: everybody.filter { before[$0.rawValue] != after[$0.rawValue] }, touchedUnits: [],
+    touched: everybody.filter { before[$0.rawValue] != after[$0.rawValue] },
+    touchedUnits: renamedUnits.map { UnitID($0) },
     everybody: { everybody }, subscriptionsBefore: subscriptionBefore.map { [$0] } ?? [], subscriptions: [subscription],
     sensitiveFields: [])
 }
@@ -47,6 +55,17 @@ private func told(_ step: Step) throws -> [String] {
 }
 
 @Suite struct `What one consumer is told` {
+  @Test func `a key for some units hears of these units only, whom people subscribed of all`() throws {
+    func told(_ subscription: Subscription) throws -> [Int] {
+      let step = step(subscriptionBefore: subscription, subscription: subscription, renamedUnits: [1, 2])
+      return try step.consumerEvents(step.events()).flatMap { $0.common + $0.own }.map(\.recordID)
+    }
+    var limited = subscription(units: ["b"])
+    #expect(try told(limited) == [1, 2])
+    limited.system = "app"
+    #expect(try told(limited) == [2])
+  }
+
   @Test func `coming into sight is being created, leaving it is being deactivated`() throws {
     let scoped = subscription(units: ["a"])
     let moved = step(

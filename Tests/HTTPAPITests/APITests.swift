@@ -136,7 +136,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("GET", "/nothing", 404), ("GET", "/api/staff-data/", 404), ("POST", "/api/staff-data", 405),
+    ("GET", "/nothing", 404), ("GET", "*api/staff-data/1", 404), ("GET", "/api/staff-data/", 404),
+    ("POST", "/api/staff-data", 405),
     ("PUT", "/api/key", 405), ("GET", "/api/staff-data?page=0", 400), ("GET", "/api/staff-data?q=%ff", 400),
     ("GET", "/api/staff-data?page=1&page=2", 400), ("GET", "/api/staff-data?unit=nowhere", 400),
     ("GET", "/api/staff-data?updated_since=0000000000000000000000000000000000000001", 410),
@@ -149,6 +150,26 @@ import Testing
     #expect(answer.fields["content-type"] == "application/problem+json")
     #expect(try answer.json()["status"] as? Int == status)
     #expect(answer.fields["x-request-id"] != nil)
+    try await office.end()
+  }
+
+  @Test func `gives a slow reader the whole of a long refusal before it ends the connection`() async throws {
+    let office = try await Office()
+    let (port, key) = (office.port, try #require(Office.keys["hirer"]).text)
+    let answer = try await onThread {
+      let client = try HTTPClient(port: port, window: 16_384)
+      return try client.ask(
+        "POST", "/api/recruitment/import", ["Authorization": "Bearer \(key)", "Content-Type": "application/json"],
+        body: String(repeating: " ", count: 2000))
+    }
+    #expect(answer.status == 422 && answer.fields["connection"] == "close")
+    #expect(answer.body.count > 4 << 20)
+    try await office.end()
+  }
+
+  @Test func `takes an empty Accept for none`() async throws {
+    let office = try await Office()
+    #expect(try await office.ask("/api/staff-data", "reader", ["Accept": ""]).status == 200)
     try await office.end()
   }
 

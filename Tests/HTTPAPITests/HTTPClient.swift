@@ -24,8 +24,10 @@ final class HTTPClient: @unchecked Sendable {
   private let descriptor: Int32
   private var received: [UInt8] = []
 
-  init(port: Int) throws {
+  /// - Parameter window: how many bytes may be on their way to it.
+  init(port: Int, window: Int32? = nil) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    if var window { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &window, socklen_t(MemoryLayout<Int32>.size)) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian

@@ -19,7 +19,8 @@ final class Office: Sendable {
   private let isEnding = Flag()
   private let server: Task<Void, any Error>
 
-  static let keys = Dictionary(uniqueKeysWithValues: ["reader", "narrow", "nobody", "exports"].map { ($0, mint()) })
+  static let keys = Dictionary(
+    uniqueKeysWithValues: ["reader", "narrow", "nobody", "exports", "hirer"].map { ($0, mint()) })
 
   static func mint() -> KeyToken {
     var random = SystemRandomNumberGenerator()
@@ -41,6 +42,7 @@ final class Office: Sendable {
     try Self.key("reader", "app", ["staff:read", "units:read", "photos:read", "exports:read"], in: records)
     try Self.key("narrow", "app", ["staff:read", "exports:read"], more: "units: [house]\n", in: records)
     try Self.key("nobody", "app", ["status:read"], in: records)
+    try Self.key("hirer", "app", ["recruitment:write"], in: records)
     try git("add", "--all", in: records)
     try git("commit", "--quiet", "--message", "The beginning", in: records)
 
@@ -60,7 +62,7 @@ final class Office: Sendable {
         use: KeyUse(path: scratch.path + "/keys.sqlite"),
         host: .init(
           exports: { exports }, status: { ["commit": "none"] }, metrics: { "staffrepo_held 0\n" },
-          imports: { Outcome(status: 201, json: ["bytes": .int($0.body.count)]) },
+          imports: { Self.outcome(of: $0.body.count) },
           subscriptions: { wish, grant, _ in Outcome(status: 200, json: ["system": .string(grant.system)]) }),
         forms: RecordForms(person: ["type": "object"], unit: ["type": "object"])), settings, logger: logger)
     let (ports, found) = AsyncStream<Int>.makeStream()
@@ -74,6 +76,13 @@ final class Office: Sendable {
     }
     port = try #require(await ports.first { _ in true })
     while follower.roster == nil { try await Task.sleep(for: .milliseconds(5)) }
+  }
+
+  /// What becomes of an import: many bytes are refused at length.
+  private static func outcome(of bytes: Int) -> Outcome {
+    bytes < 1000
+      ? Outcome(status: 201, json: ["bytes": .int(bytes)])
+      : Outcome(status: 422, json: ["detail": .string(String(repeating: "x", count: 4 << 20))])
   }
 
   deinit {

@@ -124,6 +124,25 @@ import Testing
     #expect(told(try repo.changes(since: cursor(repo, 0), at: 0, on: "2026-01-20", StaffQuery(), north)) == [])
   }
 
+  @Test func `is not told as of a day on which the commit cannot have been served`() throws {
+    let repo = try Repo([
+      "data/units/north.yaml": unit(1, "north"),
+      "data/people/EMP1.yaml": person(1, units: "{unit: north, from: 2026-03-01}"),
+      "data/people/EMP2.yaml": person(2, units: "{unit: north, until: 2024-01-31}"),
+    ])
+    let north = Sight(units: [UnitCode("north")])
+    for day in ["2026-03-02", "2026-01-07", "2026-01-03", "2023-05-05"] {
+      #expect(throws: StaleCopy.unknown, "\(day)") {
+        try repo.changes(since: cursor(repo, 0, day), at: 0, on: "2026-01-06", StaffQuery(), north)
+      }
+    }
+    for since in [try cursor(repo, 0, "2026-01-04"), try cursor(repo, 0, "2026-01-06")]
+      + ["0001-01-01", "2023-05-05", "2023-05-05T12:00:00Z"].compactMap({ Since($0) })
+    {
+      #expect(told(try repo.changes(since: since, at: 0, on: "2026-01-06", StaffQuery(), north)) == [], "\(since)")
+    }
+  }
+
   // MARK: Times
 
   /// Two people who come and go again, an hour apart from 09:00.
@@ -163,6 +182,27 @@ import Testing
     #expect(try told("2026-01-05T14:30:00Z") == ["1", "2 gone"])
   }
 
+  @Test func `since a time is also what was committed before it and pushed after it, though nobody published`() throws {
+    let repo = try comingAndGoing()
+    func told(_ time: String, served: [(number: Int, time: String)]) throws -> [String] {
+      self.told(try repo.changes(since: #require(Since(time)), at: 3, served: served))
+    }
+    let served = [(number: 0, time: "2026-01-05T13:00:00Z"), (number: 3, time: "2026-01-05T15:00:00Z")]
+    #expect(try told("2026-01-05T15:30:00Z", served: served) == [])
+    #expect(try told("2026-01-05T15:00:30Z", served: served) == ["1", "2 gone"], "clocks differ a little")
+    #expect(try told("2026-01-05T14:30:00Z", served: served) == ["1", "2 gone"])
+    #expect(try told("2026-01-05T12:30:00Z", served: served) == ["1", "2 gone"], "before the program began")
+  }
+
+  @Test func `since a time before a branch went back is also what only was there then`() throws {
+    let repo = try Repo(
+      ["data/people/EMP1.yaml": person(1)], ["data/people/EMP2.yaml": person(2)])
+    let changes = try repo.changes(
+      since: #require(Since("2026-01-05T14:00:00Z")), at: 0,
+      served: [(0, "2026-01-05T12:00:00Z"), (1, "2026-01-05T13:00:00Z"), (0, "2026-01-05T15:00:00Z")])
+    #expect(told(changes).contains("2 gone"))
+  }
+
   @Test func `since a time before a rewrite is found by the journal`() throws {
     var graph = CommitGraph()
     let files = ["staffrepo.yaml": "organisation:\n  id: 1\n  time_zone: UTC\n", "data/people/EMP1.yaml": person(1)]
@@ -200,9 +240,8 @@ import Testing
     {
       #expect(throws: StaleCopy.unknown) { try repo.changes(since: #require(Since(text)), at: merge) }
     }
-    let now = try repo.roster(merge)
-    let served = try repo.history().past(
-      #require(Since(repo.commits[side].description)), now: now, served: [repo.commits[side]])
-    #expect(told(served.changes(to: now, StaffQuery(), Sight())) == ["2 gone"])
+    let served = try repo.changes(
+      since: #require(Since(repo.commits[side].description)), at: merge, served: [(side, "2026-01-05T09:03:00Z")])
+    #expect(told(served) == ["2 gone"])
   }
 }

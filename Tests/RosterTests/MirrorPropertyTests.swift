@@ -27,7 +27,7 @@ import Testing
         time = Int.random(in: time...max(time, next - 1), using: &random)
       }
     }
-    try follow(visits, in: repo, usesTimes: true, &random)
+    try follow(visits, in: repo, &random)
   }
 
   @Test(arguments: 0..<80)
@@ -49,7 +49,7 @@ import Testing
     visits.append(Visit(node: history.line[history.line.count - 1], time: history.time + 86_400))
     let latest = visits.indices.map { index in visits[...index].map(\.time).max()! }
     for index in visits.indices { visits[index].time = latest[index] }
-    try follow(visits, in: Repo(history.graph), usesTimes: false, &random)
+    try follow(visits, in: Repo(history.graph), &random)
   }
 
   private struct Visit {
@@ -90,17 +90,17 @@ import Testing
     return sights.flatMap { sight in queries.map { Mirror(query: $0, sight: sight) } }
   }
 
-  private func follow(_ visits: [Visit], in repo: Repo, usesTimes: Bool, _ random: inout SeededRandom) throws {
+  private func follow(_ visits: [Visit], in repo: Repo, _ random: inout SeededRandom) throws {
     let reader = try repo.reader()
     var (known, history) = (RosterReader.Known?.none, try repo.history())
     var mirrors = mirrors()
-    var served: Set<OID> = []
+    var served = Servings()
     for visit in visits {
       let instant = Instant(seconds: Int64(visit.time))
       let next = try reader.roster(of: repo.commits[visit.node], on: { $0.date(at: instant) }, from: known)
       known = next
       let now = next.roster
-      served.insert(now.oid)
+      served.add(now.oid, at: instant)
       // From nothing, it is the same.
       let fresh = try repo.reader().roster(of: now.oid, on: { $0.date(at: instant) }).roster
       expectNoDifference(now.everything, fresh.everything)
@@ -109,7 +109,7 @@ import Testing
       where random.oneIn(2) || mirrors[index].last == nil || visit.time == visits.last?.time {
         var mirror = mirrors[index]
         if let last = mirror.last {
-          let since = try since(last, usesTimes: usesTimes, &random)
+          let since = try since(last, &random)
           let past =
             random.oneIn(4) && !since.isVague
             ? Past(last.roster) : try history.past(since, now: now, served: served)
@@ -131,13 +131,13 @@ import Testing
   }
 
   private func since(
-    _ last: (roster: Roster, time: Int), usesTimes: Bool, _ random: inout SeededRandom
+    _ last: (roster: Roster, time: Int), _ random: inout SeededRandom
   ) throws -> Since {
     let instant = Instant(seconds: Int64(last.time))
     let zone = last.roster.configuration.organisation.timeZone
     let choices = [
-      last.roster.cursor, last.roster.commit, usesTimes ? instant.description : last.roster.cursor,
-      usesTimes ? zone.date(at: instant).description : last.roster.commit,
+      last.roster.cursor, last.roster.commit, instant.description,
+      zone.date(at: instant).description,
     ]
     return try #require(Since(choices.randomElement(using: &random)!))
   }

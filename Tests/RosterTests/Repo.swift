@@ -55,10 +55,12 @@ final class Repo {
   /// What is told at a commit to somebody who knows an earlier one.
   func changes(
     since: Since, at number: Int, on day: String = "2026-01-05", _ query: StaffQuery = StaffQuery(),
-    _ sight: Sight = Sight()
+    _ sight: Sight = Sight(), served: [(number: Int, time: String)] = []
   ) throws -> StaffChanges {
     let now = try roster(number, on: day)
-    return try history().past(since, now: now, served: []).changes(to: now, query, sight)
+    var servings = Servings()
+    for (number, time) in served { servings.add(commits[number], at: Instant(time) ?? Instant(seconds: 0)) }
+    return try history().past(since, now: now, served: servings).changes(to: now, query, sight)
   }
 }
 

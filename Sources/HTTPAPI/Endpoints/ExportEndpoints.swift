@@ -69,14 +69,10 @@ struct ExportEndpoints: Sendable {
     ) { call in
       let folder = try folder(call)
       let name = call.values["file"] ?? ""
-      let (set, entry) = try await files.run {
-        let set = try ServedSet(in: folder)
-        return (set, try set.entry(name))
-      }
+      let (set, entry, file) = try await files.run { try ServedSet.open(name, in: folder) }
       let tag = "\"\(entry.sha256)\""
       var answer = try send(call, [], type: Self.type(of: name), tag: tag, set)
       guard answer.status == .ok else { return answer }
-      let file = try await files.run { try OpenFile("\(set.folder)/\(entry.name)") }
       answer.body = .stream(
         ResponseBody(contentLength: file.size) { writer in
           var sent = 0

@@ -32,6 +32,20 @@ struct ServedSet: Sendable {
     }
   }
 
+  /// A file of the newest set. Sets that are too old are removed at any moment; then there is a newer one.
+  static func open(_ name: String, in system: String) throws -> (set: ServedSet, entry: Entry, file: OpenFile) {
+    func attempt() throws -> (set: ServedSet, entry: Entry, file: OpenFile) {
+      let set = try ServedSet(in: system)
+      let entry = try set.entry(name)
+      return (set, entry, try OpenFile("\(set.folder)/\(entry.name)"))
+    }
+    do {
+      return try attempt()
+    } catch let error as FileError where error.code == ENOENT {
+      return try attempt()
+    }
+  }
+
   func entry(_ name: String) throws -> Entry {
     guard let entry = entries.first(where: { $0.name == name }) else { throw Problem.unknown("file") }
     return entry

@@ -21,9 +21,10 @@ enum Representation: String, CaseIterable, Sendable {
     }
   }
 
-  /// The one that Accept likes best (RFC 9110, 12.5.1); of several, the first of this list.
+  /// The one that Accept likes best (RFC 9110, 12.5.1); of several, the first of this list. One that names nothing says
+  /// nothing.
   init?(accept: String?) {
-    guard let accept else {
+    guard let accept, accept.contains(where: { $0 != " " && $0 != "\t" }) else {
       self = .json
       return
     }

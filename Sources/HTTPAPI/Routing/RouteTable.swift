@@ -45,6 +45,7 @@ struct RouteTable: Sendable {
   /// - Parameter path: without its query.
   func match(_ method: HTTPRequest.Method, _ path: Substring) -> Match {
     if let place = fixed[path] { return match(method, place, [:]) }
+    guard path.hasPrefix("/") else { return .unknown }
     let parts = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
     for place in open {
       if let values = place.pattern.match(parts) { return match(method, place, values) }

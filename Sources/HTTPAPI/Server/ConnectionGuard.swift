@@ -61,8 +61,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       }
     case .end:
       if let head = parseFailure { return tellParseFailure(head, context, promise) }
-      context.write(data, promise: promise)
-      if closesAfterAnswer { close(context) }
+      guard closesAfterAnswer else { return context.write(data, promise: promise) }
+      let written = promise ?? context.eventLoop.makePromise(of: Void.self)
+      context.writeAndFlush(data, promise: written)
+      closeOnce(written.futureResult, context)
     case .head, .body:
       context.write(data, promise: promise)
     }
@@ -89,11 +91,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
   }
 
-  /// Closing while the client still sends would take the answer away from it, so what it sends is heard a little longer.
-  private func close(_ context: ChannelHandlerContext) {
-    context.flush()
-    guard isReadingRequest else { return context.close(promise: nil) }
-    expect(.seconds(5), context)
+  /// Not before the whole answer went out: what a slow reader has not taken yet would be lost. And closing while the client
+  /// still sends would take the answer away from it, so what it sends is heard a little longer.
+  private func closeOnce(_ written: EventLoopFuture<Void>, _ context: ChannelHandlerContext) {
+    written.assumeIsolated().whenComplete { _ in
+      guard self.isReadingRequest else { return context.close(promise: nil) }
+      self.expect(.seconds(5), context)
+    }
   }
 
   /// Ends the connection unless the request is there by then.

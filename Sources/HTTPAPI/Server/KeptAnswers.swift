@@ -25,7 +25,8 @@ final class KeptAnswers: Sendable {
   subscript(key: Key) -> KeptAnswer? { memory.withLock { $0.answers[key] } }
 
   func keep(_ answer: KeptAnswer, as key: Key) {
-    let size = answer.bytes.readableBytes + 1024
+    // The address stands in the key and in the answer's tag.
+    let size = answer.bytes.readableBytes + 2 * key.target.utf8.count + 1024
     guard size <= limit / 4 else { return }
     memory.withLock { memory in
       // Begun anew when it is full: what is asked for often is back at once.

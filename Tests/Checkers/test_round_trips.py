@@ -197,6 +197,10 @@ class Entra(Consumer):
             self.table |= {(new,): account for new, account in moved.items()}
         super().take(folder, part, chance)
 
+    def superfluous(self, folder: Path) -> list[tuple]:
+        # A leaver whose deleted record returns was told to be gone, and is told once more.
+        return [key for key in super().superfluous(folder) if self.table[key]["active"]]
+
     def wrong(self, folder: Path) -> dict:
         if self.is_undecidable:
             return {}
@@ -257,11 +261,19 @@ class Moodle(Consumer):
         if self.is_undecidable:
             return {}
         # Whose address somebody else has as well keeps the account as it was.
-        kept = shared(folder, "e-mail address") | known_by(folder, r"Moodle knows the account by (.+)\.$")
+        doubtful = shared(folder, "e-mail address")
+        kept = doubtful | known_by(folder, r"Moodle knows the account by (.+)\.$")
+
+        def is_suspended(pair: tuple) -> bool:
+            return all(row is None or row["suspended"] == "1" for row in pair)
+
         return {
             key: pair
             for key, pair in super().wrong(folder).items()
-            if key[0] not in kept and (pair[1] is not None or pair[0]["cohorts"])
+            if key[0] not in kept
+            and (pair[1] is not None or pair[0]["cohorts"])
+            # A leaver among them is suspended, and nothing else of the account is touched.
+            and not (doubtful and is_suspended(pair))
         }
 
 

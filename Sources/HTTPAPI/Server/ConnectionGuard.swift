@@ -15,8 +15,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundOut = HTTPResponsePart
 
   private let settings: ServerSettings
-  private var deadline: Scheduled<Void>?
-  private var stall: Scheduled<Void>?
+  /// When the connection ends, unless what is waited for is there by then; `nil`: nothing is.
+  private var deadline: NIODeadline?
+  private var stall: NIODeadline?
+  /// The next look at these. There is one at most, and it is left alone when a deadline moves: a timer for each request would
+  /// cost more than many an answer.
+  private var look: (time: NIODeadline, timer: Scheduled<Void>)?
   private var bodyBytes = 0
   private var isReadingRequest = false
   private var closesAfterAnswer = false
@@ -28,8 +32,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   func handlerAdded(context: ChannelHandlerContext) { expect(settings.headTimeout, context) }
 
   func handlerRemoved(context: ChannelHandlerContext) {
-    deadline?.cancel()
-    stall?.cancel()
+    look?.timer.cancel()
+    look = nil
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -43,7 +47,6 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       if bodyBytes > ServerSettings.largestBody + 1 << 20 { return context.close(promise: nil) }
     case .end:
       isReadingRequest = false
-      deadline?.cancel()
       deadline = nil
     }
     context.fireChannelRead(data)
@@ -71,9 +74,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    stall?.cancel()
     stall = nil
-    if !context.channel.isWritable { stall = schedule(settings.stallTimeout, context) }
+    if !context.channel.isWritable {
+      let time = NIODeadline.now() + settings.stallTimeout
+      stall = time
+      lookAt(time, context)
+    }
     context.fireChannelWritabilityChanged()
   }
 
@@ -102,12 +108,23 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   /// Ends the connection unless the request is there by then.
   private func expect(_ time: TimeAmount, _ context: ChannelHandlerContext) {
-    deadline?.cancel()
-    deadline = schedule(time, context)
+    let time = NIODeadline.now() + time
+    deadline = time
+    lookAt(time, context)
   }
 
-  private func schedule(_ time: TimeAmount, _ context: ChannelHandlerContext) -> Scheduled<Void> {
-    context.eventLoop.assumeIsolated().scheduleTask(in: time) { context.close(promise: nil) }
+  /// Looks at the deadlines then, or earlier.
+  private func lookAt(_ time: NIODeadline, _ context: ChannelHandlerContext) {
+    if let look {
+      guard time < look.time else { return }
+      look.timer.cancel()
+    }
+    let timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: time) {
+      self.look = nil
+      guard let due = [self.deadline, self.stall].compactMap({ $0 }).min() else { return }
+      if due <= .now() { context.close(promise: nil) } else { self.lookAt(due, context) }
+    }
+    look = (time, timer)
   }
 }
 

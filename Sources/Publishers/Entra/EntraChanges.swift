@@ -27,8 +27,8 @@ final class EntraChanges: StaffFile {
     standoff =
       try context.bearers.map { bearers in
         try Standoff(
-          bearers, by: Bearers.Name.allCases, given: set.base?.table(Self.table, headings: ([], [])),
-          known: { $0.states.map { $0[0] } },
+          bearers, by: Bearers.Name.allCases, table: Self.table, of: set.base,
+          known: { states, _ in states.map { $0[0] } },
           bearers: { bearers.bearers(of: EmployeeReference($0).folded, by: .reference) })
       } ?? Standoff()
     differences = try Differences(Self.table, in: set) { [unowned self] in try tell($0) }
@@ -63,7 +63,7 @@ final class EntraChanges: StaffFile {
     let fault = EntraUser.fault(person, context)
     let reason = fault ?? "Entra knows somebody by this number whose own is in doubt."
     guard member.status.isActive else { return set.note("\(person.reference): left out, \(reason)") }
-    let known = Set(try differences?.keep(RowKey(person.id.rawValue))?.states.map { $0[0] } ?? [])
+    let known = Set(try differences?.keep(RowKey(person.id.rawValue)).states.map { $0[0] } ?? [])
     present.formUnion(known.map { EmployeeReference($0).folded })
     // The account may have been made for an earlier record of the same person.
     if known.isEmpty, !standoff.contains(person.id) { present.insert(person.reference.folded) }

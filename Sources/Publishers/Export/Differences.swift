@@ -75,20 +75,20 @@ final class Differences {
 
   /// The record is there, but cannot be told: what the system has of it stays.
   ///
-  /// - Returns: what that is; `nil`: nothing.
+  /// - Returns: what that may be, with the farewell.
   @discardableResult
-  func keep(_ key: RowKey) throws -> GivenRow? {
+  func keep(_ key: RowKey) throws -> (states: [[String]], farewell: [String]) {
     try pass(key)
-    guard let given = upcoming, given.key == key else { return nil }
+    guard let given = upcoming, given.key == key else { return ([], []) }
     upcoming = try base?.next()
     let (old, isUncertain) = known(given)
-    guard isUncertain || old != nil else { return nil }
+    guard isUncertain || old != nil else { return ([], []) }
     var next = given
     (next.isTold, next.before) = (isUncertain, isUncertain ? old : nil)
     next.perhaps = isUncertain ? perhaps(given) : []
     if isUncertain { try tell(next, old: old, after: given, isUncertain: true) }
     write(next)
-    return next
+    return (given.states(isConfirmed: isConfirmed), given.farewell)
   }
 
   /// Likewise all rows whose keys begin with this number.

@@ -83,8 +83,13 @@ struct GivenRow {
   /// to be gone.
   var perhaps: [[String]] = []
 
-  /// Everything that the system may have.
-  var states: [[String]] { ([now, before].compactMap(\.self) + perhaps).filter { !$0.isEmpty } }
+  /// Everything that the system may have of it.
+  ///
+  /// - Parameter isConfirmed: the set arrived.
+  func states(isConfirmed: Bool) -> [[String]] {
+    let all = isConfirmed || !isTold ? [now] : [now, before] + perhaps
+    return all.compactMap(\.self).filter { !$0.isEmpty }
+  }
 }
 
 /// Reads the rows of a table one by one, by key.

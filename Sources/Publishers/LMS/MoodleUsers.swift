@@ -49,8 +49,8 @@ final class MoodleUsers: StaffFile {
       try context.bearers.map { bearers in
         let owners = bearers.all(by: .email).reduce(into: [:]) { $0[MoodleUser.name($1.key), default: []] += $1.value }
         return try Standoff(
-          bearers, by: [.email], given: set.base?.table(Self.table, headings: (["username"], [])),
-          known: { $0.states.map { $0[0] } }, bearers: { owners[$0] ?? [] })
+          bearers, by: [.email], table: Self.table, of: set.base,
+          known: { states, _ in states.map { $0[0] } }, bearers: { owners[$0] ?? [] })
       } ?? Standoff()
     names = try Differences(
       Self.table, headings: (["username"], MoodleUser.headings(options)), in: set
@@ -87,7 +87,7 @@ final class MoodleUsers: StaffFile {
   private func leaveOut(_ user: MoodleUser, _ fault: String) throws {
     var account = ""
     if user.isActive {
-      let known = Set(try names?.keep(RowKey(user.id.rawValue))?.states.map { $0[0] } ?? [])
+      let known = Set(try names?.keep(RowKey(user.id.rawValue)).states.map { $0[0] } ?? [])
       for name in known where taken[Self.hash(name)] == nil { taken[Self.hash(name)] = user.id }
       let others = known.subtracting([user.name]).sorted()
       if !others.isEmpty { account = " Moodle knows the account by \(others.joined(separator: " or "))." }

@@ -52,8 +52,9 @@ final class TableDifferences {
 
   /// Whoever works here stays as the system has them, and under that key. A leaver is told as gone.
   private func leaveOut(_ row: MadeRow) throws {
-    guard row.subject.member?.status.hasLeft == false, let kept = try differences?.keep(row.key) else { return }
-    let keys = mapping.knownKeys(kept)
+    guard row.subject.member?.status.hasLeft == false, let kept = try differences?.keep(row.key), !kept.states.isEmpty
+    else { return }
+    let keys = mapping.knownKeys(kept.states, kept.farewell)
     for key in keys { use(key, unit: row.key.second) }
     let known = keys.sorted().joined(separator: " or ")
     set.note("\(mapping.file): \(row.subject.name) stays as the system has it, as \(known), while that is in doubt.")
@@ -173,10 +174,8 @@ extension TableMapping {
   }
 
   /// By which keys the system may know a row. A file of changes remembers other columns than its rows have.
-  fileprivate func knownKeys(_ row: GivenRow) -> [String] {
-    Set((content == .changes ? [] : row.states).compactMap(key(of:)) + [key(of: row.farewell) ?? ""]).filter {
-      !$0.isEmpty
-    }
+  fileprivate func knownKeys(_ states: [[String]], _ farewell: [String]) -> [String] {
+    Set((content == .changes ? [farewell] : states).compactMap(key(of:))).filter { !$0.isEmpty }
   }
 }
 
@@ -191,7 +190,7 @@ extension Standoff {
       return
     }
     try self.init(
-      bearers, by: [name], given: set.base?.table(mapping.file, headings: mapping.givenHeadings),
+      bearers, by: [name], table: mapping.file, headings: mapping.givenHeadings, of: set.base,
       known: mapping.knownKeys, bearers: { bearers.bearers(of: $0.lowercased(), by: name) })
   }
 }

@@ -95,18 +95,19 @@ import Testing
     try await office.end()
   }
 
-  @Test func `counts requests against a quota`() async throws {
+  @Test(arguments: ["/api/key", "/api/staff-data"])
+  func `counts requests against a quota, also those answered from memory`(path: String) async throws {
     let office = try await Office(quotas: .init(perMinute: 3, perDay: 100))
     for rest in [2, 1, 0] {
-      let answer = try await office.ask("/api/key", "reader")
+      let answer = try await office.ask(path, "reader")
       #expect(answer.status == 200 && answer.fields["ratelimit"]?.contains("r=\(rest);") == true)
     }
-    let refused = try await office.ask("/api/key", "reader")
+    let refused = try await office.ask(path, "reader")
     #expect(refused.status == 429 && refused.fields["retry-after"] == "60")
     #expect(try refused.json()["violated-policies"] as? [String] == ["minute"])
-    #expect(try await office.ask("/api/key", "narrow").status == 200, "another key has its own")
+    #expect(try await office.ask(path, "narrow").status == 200, "another key has its own")
     office.clock.pass(seconds: 60)
-    #expect(try await office.ask("/api/key", "reader").status == 200)
+    #expect(try await office.ask(path, "reader").status == 200)
     try await office.end()
   }
 
@@ -164,6 +165,48 @@ import Testing
     }
     #expect(answer.status == 422 && answer.fields["connection"] == "close")
     #expect(answer.body.count > 4 << 20)
+    try await office.end()
+  }
+
+  @Test func `answers in the order of requests, from memory or not`() async throws {
+    let office = try await Office()
+    let (port, key) = (office.port, try #require(Office.keys["reader"]).text)
+    let whole = try await office.ask("/api/staff-data", "reader")
+    let tag = try #require(whole.fields["etag"])
+    let replies = try await onThread {
+      let client = try HTTPClient(port: port)
+      func request(_ line: String, _ more: String = "") -> String {
+        "\(line) HTTP/1.1\r\nHost: office\r\nAuthorization: Bearer \(key)\r\n\(more)\r\n"
+      }
+      let known = "If-None-Match: \(tag)\r\n"
+      client.send(
+        request("GET /api/staff-data") + request("GET /api/key") + request("GET /api/staff-data", known)
+          + request("GET /healthz") + request("HEAD /api/staff-data") + request("GET /api/units", known)
+          + request("GET /api/staff-data?page=1", known) + request("GET /api/staff-data?page=1")
+          + request("GET /api/staff-data", "Connection: close\r\n"))
+      return try (0..<9).map { try client.reply(hasBody: $0 != 4) }
+    }
+    #expect(replies.map(\.status) == [200, 200, 304, 200, 200, 200, 200, 200, 200])
+    #expect(replies[0].body == whole.body && replies[8].body == whole.body)
+    #expect(replies[1].text.contains("\"system\":\"app\""))
+    #expect(replies[2].fields["etag"] == tag && replies[2].fields["content-length"] == nil)
+    #expect(replies[4].fields["content-length"] == "\(whole.body.count)")
+    #expect(Set(replies.compactMap { $0.fields["x-request-id"] }).count == 9)
+    try await office.end()
+  }
+
+  @Test func `has the whole also for who asks after others only had to be told that nothing changed`() async throws {
+    let office = try await Office()
+    // Another form of the address, so that memory has nothing.
+    let first = try await office.ask("/api/staff-data?per_page=7", "reader", ["X-Other": "1", "Accept": "*/*"])
+    let tag = try #require(first.fields["etag"])
+    for _ in 0..<3 {
+      let known = ["If-None-Match": tag]
+      #expect(try await office.ask("/api/staff-data?per_page=7", "reader", known).status == 304)
+    }
+    let last = try await office.ask("/api/staff-data?per_page=7", "reader")
+    #expect(last.status == 200 && last.body == first.body)
+    #expect(try await office.ask("/api/staff-data?per_page=7", "reader").body == first.body)
     try await office.end()
   }
 

@@ -47,6 +47,9 @@ struct Answer: Sendable {
     return Answer(.notModified, fields)
   }
 
+  /// Bytes at hand.
+  var size: Int { if case .bytes(let bytes) = body { bytes.readableBytes } else { 0 } }
+
   var responseBody: ResponseBody {
     switch body {
     case .none: ResponseBody()
@@ -57,9 +60,11 @@ struct Answer: Sendable {
 }
 
 extension ResponseBody {
+  static let pieceSize = 256 << 10
+
   /// A large body goes out piece by piece, so that a slow reader's progress shows, and is not taken for a standstill.
   static func pieces(of bytes: ByteBuffer) -> ResponseBody {
-    let size = 256 << 10
+    let size = pieceSize
     guard bytes.readableBytes > size else { return ResponseBody(byteBuffer: bytes) }
     return ResponseBody(contentLength: bytes.readableBytes) { writer in
       var rest = bytes

@@ -29,8 +29,9 @@ public final class API: Sendable {
 
   /// A request on its way to its answer.
   private struct Passage {
-    let request: Request
+    let request: HTTPRequest
     let now: Instant
+    let started = ContinuousClock.now
     var operation: Int?
     var grant: Grant?
     /// What is told of the key's quotas, whatever the answer.
@@ -38,15 +39,14 @@ public final class API: Sendable {
   }
 
   func respond(to request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
-    let started = ContinuousClock.now
-    var passage = Passage(request: request, now: surroundings.clock())
+    var passage = Passage(request: request.head, now: surroundings.clock())
     let id = ids.next()
     var answer: Answer
     do {
       if request.method == .post, request.headers[.expect] == "100-continue" {
         try await writer.writeInformationalHead(HTTPResponse(status: .continue))
       }
-      answer = try await self.answer(&passage, channel)
+      answer = try await self.answer(request, &passage, channel)
     } catch let problem as Problem {
       answer = Answer(problem)
     } catch let choices as Choices {
@@ -57,21 +57,57 @@ public final class API: Sendable {
       journal.fail(error, id: id)
       answer = Answer(.failed)
     }
-    answer.fields.append(contentsOf: passage.rate)
-    answer.fields[.requestID] = id
-    answer.fields[.date] = dates.text(passage.now)
     // What comes of a body that nobody read would be taken for the next request.
     if answer.status.code >= 400, Self.hasBody(request) { answer.fields[.connection] = "close" }
-    let duration = ContinuousClock.now - started
-    tally.count(passage.operation, by: passage.grant?.key, status: answer.status.code, duration)
-    journal.note(
-      request.method.rawValue, passage.operation.map { table.operations[$0].path.text }, answer.status.code,
-      passage.grant, id: id, duration)
+    finish(&answer, passage, id: id)
     try await Self.write(answer, to: request, writer)
   }
 
-  private func answer(_ passage: inout Passage, _ channel: any Channel) async throws -> Answer {
-    let request = passage.request
+  /// Says what every answer says, and counts it.
+  private func finish(_ answer: inout Answer, _ passage: Passage, id: String) {
+    answer.fields.append(contentsOf: passage.rate)
+    answer.fields[.requestID] = id
+    answer.fields[.date] = dates.text(passage.now)
+    let duration = ContinuousClock.now - passage.started
+    tally.count(passage.operation, by: passage.grant?.key, status: answer.status.code, duration)
+    journal.note(
+      passage.request.method.rawValue, passage.operation.map { table.operations[$0].path.text }, answer.status.code,
+      passage.grant, id: id, duration)
+  }
+
+  /// What memory has for a request; `nil`: its answer has to be made.
+  func answerFromMemory(_ head: HTTPRequest, _ channel: any Channel) -> QuickAnswers.Ready? {
+    var passage = Passage(request: head, now: surroundings.clock())
+    guard case .found(let index, _) = table.match(head.method, Self.split(head.path ?? "/").path),
+      table.operations[index].isKept, let state = surroundings.present.snapshot,
+      let grant = gate.holder(head, state, at: passage.now),
+      var answer = state.kept[Self.key(head, grant)]?.answer(unless: head.headerFields[.ifNoneMatch]),
+      // Larger ones go out in pieces, as the reader takes them.
+      answer.size <= ResponseBody.pieceSize
+    else { return nil }
+    (passage.operation, passage.grant) = (index, grant)
+    do {
+      try gate.count(grant, for: table.operations[index], at: passage.now, &passage.rate)
+    } catch let problem as Problem {
+      answer = Answer(problem)
+    } catch {
+      return nil
+    }
+    finish(&answer, passage, id: ids.next())
+    guard case .bytes(let bytes) = answer.body else {
+      return (HTTPResponse(status: answer.status, headerFields: answer.fields), nil)
+    }
+    answer.fields[.contentLength] = String(bytes.readableBytes)
+    return (HTTPResponse(status: answer.status, headerFields: answer.fields), head.method == .head ? nil : bytes)
+  }
+
+  private static func key(_ head: HTTPRequest, _ grant: Grant) -> KeptAnswers.Key {
+    KeptAnswers.Key(
+      target: head.path ?? "", holder: grant.keyHash, accept: head.headerFields[.accept],
+      encoding: head.headerFields[.acceptEncoding])
+  }
+
+  private func answer(_ request: Request, _ passage: inout Passage, _ channel: any Channel) async throws -> Answer {
     let (path, query) = Self.split(request.head.path ?? "/")
     switch table.match(request.method, path) {
     case .unknown: throw Problem.notFound
@@ -102,10 +138,8 @@ public final class API: Sendable {
     guard call.operation.isKept, let state = call.state, let grant = call.grant else {
       return try await call.operation.run(call)
     }
-    let key = KeptAnswers.Key(
-      target: call.request.head.path ?? "", holder: grant.keyHash, accept: call.header(.accept),
-      encoding: call.header(.acceptEncoding))
-    if let kept = state.kept[key] { return kept.answer(unless: call.header(.ifNoneMatch)) }
+    let key = Self.key(call.request.head, grant)
+    if let answer = state.kept[key]?.answer(unless: call.header(.ifNoneMatch)) { return answer }
     let answer = try await call.operation.run(call)
     // What differs since then is told as of the newest records, which may be newer than these.
     if answer.fields[.commit] == state.roster.commit, let kept = KeptAnswer(answer) { state.kept.keep(kept, as: key) }

@@ -29,9 +29,7 @@ public struct APIServer: Sendable {
   public func run(
     listening: @escaping @Sendable (Int) -> Void, until ending: @escaping @Sendable () async -> Void
   ) async throws {
-    let connection = HTTP1Channel(settings) { [api] request, writer, channel in
-      try await api.respond(to: request, writer, channel)
-    }
+    let connection = HTTP1Channel(settings, api)
     guard let certificate = settings.certificate else { return try await run(connection, listening, ending) }
     try await run(TLSChannel(connection, tlsConfiguration: tls(certificate)), listening, ending)
   }

@@ -4,13 +4,15 @@ import NIOCore
 extension HTTP1Channel {
   /// A connection with limits to what it may cost.
   ///
-  /// Its requests are answered on Swift's own threads, not on the thread that reads them: an executor that kept them there was
-  /// a third slower. What blocks goes to threads of its own (`BlockingWork`).
-  init(_ settings: ServerSettings, responder: @escaping HTTPChannelHandler.Responder) {
+  /// What memory has an answer for is answered on the thread that reads it. All else is answered on Swift's own threads: an
+  /// executor that kept it on the reading one was a third slower. What blocks goes to threads of its own (`BlockingWork`).
+  init(_ settings: ServerSettings, _ api: API) {
     self.init(
-      responder: responder,
+      responder: { try await api.respond(to: $0, $1, $2) },
       configuration: .init(
-        additionalChannelHandlers: [ConnectionGuard(settings)], idleTimeout: settings.headTimeout,
+        additionalChannelHandlers: [ConnectionGuard(settings), QuickAnswers(api.answerFromMemory)],
+        // The guard looks after that, who sees every request.
+        idleTimeout: nil,
         httpDecoderConfiguration: .init(
           maxHeaderFieldSize: ServerSettings.headerBytes, maxHeaderListSize: 2 * ServerSettings.headerBytes,
           maxHeaderFieldCount: ServerSettings.headerCount)))

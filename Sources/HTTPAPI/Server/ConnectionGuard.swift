@@ -5,9 +5,9 @@ import RecordSchema
 
 /// Ends connections that only hold a place: whose request never ends, or whose reader takes nothing of the answer.
 ///
-/// A connection that is idle between requests is ended by Hummingbird's own time-out, which every byte puts off. So here a
-/// request as a whole has a time to be there by, however its bytes drip. It also ends a connection after an answer that says
-/// `Connection: close`, and says what was wrong where a request could not even be parsed.
+/// A request as a whole has a time to be there by, however its bytes drip, and so has the head of the next one after an
+/// answer. It also ends a connection after an answer that says `Connection: close`, and says what was wrong where a request
+/// could not even be parsed.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -64,7 +64,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       }
     case .end:
       if let head = parseFailure { return tellParseFailure(head, context, promise) }
-      guard closesAfterAnswer else { return context.write(data, promise: promise) }
+      guard closesAfterAnswer else {
+        if !isReadingRequest { expect(settings.headTimeout, context) }
+        return context.write(data, promise: promise)
+      }
       let written = promise ?? context.eventLoop.makePromise(of: Void.self)
       context.writeAndFlush(data, promise: written)
       closeOnce(written.futureResult, context)

@@ -23,11 +23,24 @@ struct Gate: Sendable {
   ) throws -> Grant? {
     if case .open = operation.entrance { return nil }
     guard let state else { throw Problem.notYet }
-    let key = Self.key(request)
+    let key = Self.key(request.headers)
     if case .scopeOrSignature = operation.entrance, key == nil, request.headers[.signature] != nil { return nil }
     guard let grant = key.flatMap({ state.ring.grant(for: $0, at: now) }) else {
       throw failure(of: request, from: channel, at: now)
     }
+    try count(grant, for: operation, at: now, &rate)
+    return grant
+  }
+
+  /// Whose key a request bears; nothing is counted. `nil` for whatever is no good key.
+  func holder(_ head: HTTPRequest, _ state: Snapshot, at now: Instant) -> Grant? {
+    Self.key(head.headerFields).flatMap { state.ring.grant(for: $0, at: now) }
+  }
+
+  /// Counts a request of a key.
+  ///
+  /// - Throws: `Problem` where it is one too many, or the key is not for that.
+  func count(_ grant: Grant, for operation: Operation, at now: Instant, _ rate: inout HTTPFields) throws {
     let quota = surroundings.limits.take(grant.keyHash, at: now)
     if let policies = quota.policies { rate[.rateLimitPolicy] = policies }
     if let limit = quota.limit { rate[.rateLimit] = limit }
@@ -38,7 +51,6 @@ struct Gate: Sendable {
       throw Problem.forbidden(scope.rawValue)
     }
     isRefused = false
-    return grant
   }
 
   /// What is said to somebody without a good key or signature: the same, but for those who try again and again.
@@ -47,11 +59,11 @@ struct Gate: Sendable {
   }
 
   /// What is presented as a key; the word before it in any case (RFC 9110, 11.1).
-  private static func key(_ request: Request) -> Substring? {
-    guard let text = request.headers[.authorization] else { return request.headers[.apiKey]?[...] }
+  private static func key(_ fields: HTTPFields) -> Substring? {
+    guard let text = fields[.authorization] else { return fields[.apiKey]?[...] }
     let word = "bearer "
     let isBearer = text.utf8.count > word.utf8.count && zip(text.utf8, word.utf8).allSatisfy { $0 | 0x20 == $1 }
-    guard isBearer else { return request.headers[.apiKey]?[...] }
+    guard isBearer else { return fields[.apiKey]?[...] }
     return text[text.utf8.index(text.startIndex, offsetBy: word.utf8.count)...].drop { $0 == " " }
   }
 

@@ -26,37 +26,47 @@ final class KeptAnswers: Sendable {
 
   func keep(_ answer: KeptAnswer, as key: Key) {
     // The address stands in the key and in the answer's tag.
-    let size = answer.bytes.readableBytes + 2 * key.target.utf8.count + 1024
+    let size = answer.size + 2 * key.target.utf8.count + 1024
     guard size <= limit / 4 else { return }
     memory.withLock { memory in
+      if let known = memory.answers[key], known.size >= answer.size { return }
       // Begun anew when it is full: what is asked for often is back at once.
       if memory.bytes + size > limit { memory = Memory() }
-      if memory.answers.updateValue(answer, forKey: key) == nil { memory.bytes += size }
+      memory.answers[key] = answer
+      memory.bytes += size
     }
   }
 }
 
-/// An answer with its tag and all its bytes.
+/// An answer with its tag and all its bytes; or without these, as long as nobody wanted more than that they have it.
 struct KeptAnswer: Sendable {
   private let fields: HTTPFields
   private let tag: String
-  let bytes: ByteBuffer
+  private let bytes: ByteBuffer?
+
+  var size: Int { bytes?.readableBytes ?? 0 }
 
   /// `nil` for what is not to be kept: no tag, no bytes at hand, or not all is well.
   init?(_ answer: Answer) {
-    guard answer.status == .ok, let tag = answer.fields[.eTag], case .bytes(let bytes) = answer.body else {
+    guard let tag = answer.fields[.eTag] else { return nil }
+    var fields = answer.fields
+    switch (answer.status, answer.body) {
+    case (.ok, .bytes(let bytes)):
+      self.bytes = bytes
+      fields[.contentLength] = String(bytes.readableBytes)
+    case (.notModified, _):
+      bytes = nil
+    default:
       return nil
     }
-    self.tag = tag
-    self.bytes = bytes
-    var fields = answer.fields
-    fields[.contentLength] = String(bytes.readableBytes)
-    self.fields = fields
+    (self.tag, self.fields) = (tag, fields)
   }
 
+  /// `nil`: the bytes are wanted, and are not here.
+  ///
   /// - Parameter known: the tags that the client has, as If-None-Match lists them.
-  func answer(unless known: String?) -> Answer {
+  func answer(unless known: String?) -> Answer? {
     if let known, Tag.list(known, contains: tag) { return Answer.notModified(fields) }
-    return Answer(.ok, fields, body: .bytes(bytes))
+    return bytes.map { Answer(.ok, fields, body: .bytes($0)) }
   }
 }

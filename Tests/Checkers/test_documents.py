@@ -33,6 +33,7 @@ def ward(binary, tmp_path_factory):
     ward = Ward(binary, tmp_path_factory.mktemp("documents"))
     ward.recruiter = new_key(8)
     ward.write_key("recruitment", ward.recruiter, "recruitment", ["recruitment:write", "webhooks:write", "staff:read"])
+    ward.let_keys_subscribe()
     yield ward.open("--publish")
     ward.close()
 

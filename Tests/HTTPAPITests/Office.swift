@@ -19,7 +19,8 @@ final class Office: Sendable {
   private let isEnding = Flag()
   private let server: Task<Void, any Error>
 
-  static let keys = Dictionary(uniqueKeysWithValues: ["reader", "narrow", "nobody", "exports"].map { ($0, mint()) })
+  static let keys = Dictionary(
+    uniqueKeysWithValues: ["reader", "narrow", "nobody", "exports", "writer"].map { ($0, mint()) })
 
   static func mint() -> KeyToken {
     var random = SystemRandomNumberGenerator()
@@ -41,6 +42,7 @@ final class Office: Sendable {
     try Self.key("reader", "app", ["staff:read", "units:read", "photos:read", "exports:read"], in: records)
     try Self.key("narrow", "app", ["staff:read", "exports:read"], more: "units: [house]\n", in: records)
     try Self.key("nobody", "app", ["status:read"], in: records)
+    try Self.key("writer", "ats", ["recruitment:write", "webhooks:write"], in: records)
     try git("add", "--all", in: records)
     try git("commit", "--quiet", "--message", "The beginning", in: records)
 
@@ -60,8 +62,13 @@ final class Office: Sendable {
         use: KeyUse(path: scratch.path + "/keys.sqlite"),
         host: .init(
           exports: { exports }, status: { ["commit": "none"] }, metrics: { "staffrepo_held 0\n" },
-          imports: { Outcome(status: 201, json: ["bytes": .int($0.body.count)]) },
-          subscriptions: { wish, grant, _ in Outcome(status: 200, json: ["system": .string(grant.system)]) }),
+          imports: { Outcome(status: 201, json: ["bytes": .int($0.body.count), "again": .bool($0.isAgain)]) },
+          hires: { reference, source, grant, _ in
+            Outcome(status: 200, json: ["source": .string(source ?? grant.system), "source_id": .string(reference)])
+          },
+          subscriptions: { wish, grant, _ in
+            Outcome(status: 200, json: ["system": .string(grant.system), "action": .string(wish.action.rawValue)])
+          }),
         forms: RecordForms(person: ["type": "object"], unit: ["type": "object"])), settings, logger: logger)
     let (ports, found) = AsyncStream<Int>.makeStream()
     server = Task {

@@ -38,7 +38,9 @@ public struct Subscription: Sendable, Equatable {
 extension Configuration {
   /// What a subscription's `fields` may hold.
   public var subscriptionFields: [String] {
-    Person.outputFields + Unit.fields.map(\.name) + customFields.map { "custom.\($0.name)" }
+    // People and units share some.
+    let ofUnits = Unit.fields.map(\.name).filter { !Person.outputFields.contains($0) }
+    return Person.outputFields + ofUnits + customFields.map { "custom.\($0.name)" }
   }
 }
 

@@ -88,7 +88,8 @@ def test_one_is_ended_by_its_name_or_by_an_address_that_it_alone_has(ward):
     assert ask(ward, {"action": "unsubscribe", "name": "cards"})[0] == 404, "that of others"
     assert ask(ward, {"action": "unsubscribe", "name": "one"}, ward.other)[0] == 404
     assert names(ward) == all_of_them
-    assert ask(ward, {"action": "unsubscribe", "name": "Two", "url": HERE})[0] == 200
+    status, ended = ask(ward, {"action": "unsubscribe", "name": "Two", "url": HERE})
+    assert (status, ended["subscription"], ended["warnings"]) == (200, {"name": "two", "target": "webhook/two"}, [])
     status, ended = ask(ward, {"action": "unsubscribe", "url": HERE + "/3"})
     assert (status, ended["subscription"]["name"]) == (200, "three")
     assert names(ward) == secrets(ward) == ["one", "rota"]

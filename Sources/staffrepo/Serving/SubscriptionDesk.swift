@@ -26,7 +26,8 @@ struct SubscriptionDesk: Sendable {
     }
   }
 
-  fileprivate struct Request {
+  /// A wish, and all that it is answered from.
+  struct Request {
     let workspace: Workspace
     let wish: SubscriptionWish
     let grant: Grant
@@ -36,7 +37,7 @@ struct SubscriptionDesk: Sendable {
 }
 
 extension SubscriptionDesk.Request {
-  private func desk() throws -> ProposalDesk {
+  func desk() throws -> ProposalDesk {
     let folder = workspace.repository.gitDirectory
     return ProposalDesk(
       workspace.repository, branch: try workspace.branch(), judge: try workspace.judge(), now: now,
@@ -44,7 +45,7 @@ extension SubscriptionDesk.Request {
   }
 
   /// The subscription files of a tree, by name in small letters.
-  private func files(_ source: CommitSource) throws -> [String: RecordFiles.File] {
+  func files(_ source: CommitSource) throws -> [String: RecordFiles.File] {
     let configuration = try source.configuration().configuration ?? workspace.configuration(at: desk().tip())
     return Dictionary(
       try source.recordFiles(.webhook, configuration).map { ($0.name.lowercased(), $0) },
@@ -52,7 +53,7 @@ extension SubscriptionDesk.Request {
   }
 
   /// Those of the system whose key asks.
-  private func ownFiles(_ files: [String: RecordFiles.File]) -> [RecordFiles.File] {
+  func ownFiles(_ files: [String: RecordFiles.File]) -> [RecordFiles.File] {
     files.values.filter { $0.subscription?.draft?.system == grant.system }.sorted { $0.name < $1.name }
   }
 
@@ -60,7 +61,7 @@ extension SubscriptionDesk.Request {
     ownFiles(files).filter { $0.subscription?.draft?.url == url }
   }
 
-  private func published() throws -> [String: RecordFiles.File] {
+  func published() throws -> [String: RecordFiles.File] {
     try files(CommitSource(workspace.repository, commit: desk().tip()))
   }
 
@@ -162,76 +163,16 @@ extension SubscriptionDesk.Request {
     return (reference, workspace.path(of: reference))
   }
 
-  // MARK: Unsubscribe
-
-  func unsubscribe() throws -> Outcome {
-    let stem = try chosen()
-    var ended: Subscription?
-    let outcome = try desk().submit(to: .direct(orReview: "webhooks/\(grant.system)/\(stem)")) { source in
-      guard let file = try ownFiles(files(source)).first(where: { $0.name.lowercased() == stem.lowercased() }) else {
-        throw Problem(
-          404, "not-found", title: "There is no such subscription",
-          detail: "Or none that was made with a key of \(grant.system). Action list tells those that are.")
-      }
-      ended = file.subscription?.draft
-      return proposal("\(grant.system) ends its subscription \(file.name)", file.path, nil)
-    }
-    guard case .landed(let landed) = outcome else { return try refusal(outcome, text: "") }
-    if landed.isDirect, let ended { try removeSecret(of: ended) }
-    return tell(
-      landed, landed.warnings, text: "", ["name": .string(stem), "target": .string("webhook/\(stem)")], [],
-      direct: 200)
-  }
-
-  /// The one that is to end. None is ended because it is the only one, or the first.
-  private func chosen() throws -> String {
-    if let name = wish.name, wish.url == nil { return name }
-    let all = try ownFiles(published())
-    let meant = all.filter { file in
-      (wish.name ?? file.name).lowercased() == file.name.lowercased() && file.subscription?.draft?.url == wish.url
-    }
-    if meant.count == 1 { return meant[0].name }
-    let names = all.map(\.name)
-    let fault =
-      if let url = wish.url {
-        SubscriptionFault(
-          "url",
-          meant.isEmpty
-            ? "No subscription of \(grant.system)\(wish.name.map { " that is called \($0)" } ?? "") has the url \(url)."
-            : "\(meant.count) subscriptions have this url.", help: "Give the name of the one that is to end.")
-      } else {
-        SubscriptionFault(
-          "name", "unsubscribe wants the name of the subscription that is to end.",
-          help: "\(grant.system) has: \(names.isEmpty ? "none" : names.joined(separator: ", ")).")
-      }
-    throw Problem.refusedSubscription([fault], more: [.init("names", .array(names.map(JSON.string)))])
-  }
-
-  /// A secret that was made here for it, and that nothing else uses. What people put there is theirs.
-  private func removeSecret(of ended: Subscription) throws {
-    let used = try published().values.flatMap { $0.subscription?.draft?.secrets ?? [] }
-    for case .file(let name) in ended.secrets where isMade(name, for: ended.name) && !used.contains(.file(name)) {
-      guard (try? workspace.value(of: .file(name)))?.hasPrefix(EndpointSecret.prefix) == true else { continue }
-      try FileStore.remove(workspace.path(of: .file(name)))
-    }
-  }
-
-  /// As `secretPlace` names them.
-  private func isMade(_ secret: String, for stem: String) -> Bool {
-    if secret == stem { return true }
-    return secret.hasPrefix("\(stem)-") && Int(secret.dropFirst(stem.count + 1)) != nil
-  }
-
   // MARK: Answers
 
-  private func proposal(_ message: String, _ path: String, _ bytes: [UInt8]?) -> Proposal {
+  func proposal(_ message: String, _ path: String, _ bytes: [UInt8]?) -> Proposal {
     Proposal(
       files: [ProposedFile(path: path, bytes: bytes)], author: .init(system: grant.system), message: message,
       trailers: [.init("Staffrepo-Key", grant.key)])
   }
 
   /// - Parameter text: of the file that was made.
-  private func tell(
+  func tell(
     _ landed: LandedProposal, _ warnings: [Diagnostic], text: String, _ subscription: JSON, _ more: [JSON.Member],
     direct status: Int
   ) -> Outcome {
@@ -258,7 +199,7 @@ extension SubscriptionDesk.Request {
     return Outcome(status: landed.isDirect ? status : 202, json: .object(members + more))
   }
 
-  private func refusal(_ outcome: ProposalOutcome, text: String) throws -> Outcome {
+  func refusal(_ outcome: ProposalOutcome, text: String) throws -> Outcome {
     guard case .refused(let faults, _) = outcome else { return Outcome(status: 200, json: ["state": "unchanged"]) }
     throw Problem.refusedSubscription(
       faults.map { .init(Self.member(of: $0, in: text) ?? "name", $0.message, help: $0.help) })

@@ -79,6 +79,12 @@ def test_the_digest_in_python_and_php(ward, tmp_path):
     assert run(script, settings(ward), tmp_path, shell=("php", "-r")) == meta["digest"]
 
 
+def test_the_columns_of_csv_are_those_that_are_printed(ward):
+    printed = blocks("api.md", "csv")[0].replace("\n", "")
+    header = ward.service.get("/api/staff-data?format=csv&per_page=1", ward.key)[2].decode().partition("\r\n")[0]
+    assert header == printed
+
+
 def test_the_pattern_for_working_alone(ward, monkeypatch):
     """Followed as it is printed, through a change, a leaver, an absence and a lost cursor."""
     for name, value in settings(ward).items():

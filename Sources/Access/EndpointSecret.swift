@@ -8,10 +8,13 @@ public struct EndpointSecret: Sendable {
   /// `whsec_` and base64 of 32 random bytes. It must reach no log, no error and no file but its own.
   public let text: String
 
+  /// By which every such secret is known.
+  public static let prefix = "whsec_"
+
   /// - Parameter generator: `SystemRandomNumberGenerator`, but in tests.
   public static func mint(using generator: inout some RandomNumberGenerator) -> EndpointSecret {
     let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
-    return EndpointSecret(text: "whsec_" + Data(bytes).base64EncodedString())
+    return EndpointSecret(text: prefix + Data(bytes).base64EncodedString())
   }
 
   /// Writes it into a file of its own; one that is there already is an error and stays as it is.

@@ -27,8 +27,20 @@ public struct Subscription: Sendable, Equatable {
   /// As `status`, `deliveries` and the ledger name it.
   public var target: String { "webhook/\(name)" }
 
+  /// What `events` may hold.
+  public static let knownEvents = ["*"] + EventName.allCases.map(\.rawValue)
+
   public func wants(_ event: EventName) -> Bool {
     isActive && (events.contains("*") || events.contains(event.rawValue))
+  }
+}
+
+extension Configuration {
+  /// What a subscription's `fields` may hold.
+  public var subscriptionFields: [String] {
+    // People and units share some.
+    let ofUnits = Unit.fields.map(\.name).filter { !Person.outputFields.contains($0) }
+    return Person.outputFields + ofUnits + customFields.map { "custom.\($0.name)" }
   }
 }
 

@@ -92,6 +92,14 @@ struct HireDrafting {
     takenEmails.insert(person.email.lowercased())
   }
 
+  /// The same under another reference.
+  func draft(_ draft: HireDraft, as reference: String) -> HireDraft {
+    var draft = draft
+    draft.reference = reference
+    draft.lines = lines(of: draft)
+    return draft
+  }
+
   func bytes(of draft: HireDraft) -> [UInt8] { PersonText.file(draft.lines, header: header) }
 
   // MARK: Unit

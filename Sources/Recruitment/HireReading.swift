@@ -11,6 +11,10 @@ struct HireReading: Sendable {
   var faults: [Int: [ImportFinding]] = [:]
   /// What was sent and is not taken.
   var notes: [Int: [ImportFinding]] = [:]
+  /// Faults of the request around the hires: with them nobody is taken in.
+  var faultsOfAll: [ImportFinding] = []
+  /// What was sent and is not taken, of all hires alike.
+  var notesOfAll: [ImportFinding] = []
 }
 
 /// Nothing can be made out of what was sent.
@@ -42,7 +46,7 @@ extension HireReading {
   }
 
   init(_ json: JSON, _ mapping: [RecruitmentSettings.Source.Field]) throws(UnreadableImport) {
-    sourceSystem = json["source_system"].flatMap(Self.text)
+    if case .string(let name)? = json["source_system"] { sourceSystem = name }
     switch json {
     case .array(let items):
       isBulk = true
@@ -52,6 +56,7 @@ extension HireReading {
         throw UnreadableImport(message: "new_hires takes a list of hires.")
       }
       isBulk = true
+      faultsOfAll = Members.faults(around: json)
       for (number, item) in items.enumerated() { add(item, at: "/new_hires/\(number)", mapping) }
     case .object: add(json, at: "", mapping)
     default: throw UnreadableImport(message: "A hire is an object with the members source_system and new_hire.")
@@ -68,6 +73,7 @@ extension HireReading {
         let first = hires.count
         add(json, at: "", mapping)
         hires[first].place.line = number + 1
+        faults[first] = faults[first]?.map { $0.on(line: number + 1) }
       } catch {
         var hire = NewHire()
         hire.place.line = number + 1
@@ -86,46 +92,58 @@ extension HireReading {
     let number = hires.count
     let (inner, place) = json["new_hire"].map { ($0, pointer + "/new_hire") } ?? (json, pointer)
     var hire = NewHire(at: .init(place))
-    hire.sourceSystem = json["source_system"].flatMap(Self.text)
-    defer { hires.append(hire) }
+    var found: [ImportFinding] = []
+    defer {
+      if !found.isEmpty { faults[number] = found }
+      hires.append(hire)
+    }
     guard case .object(let members) = inner else {
-      faults[number] = [
+      found = [
         ImportFinding(
           code: "S003", rule: "wrong-type", field: place.isEmpty ? nil : place,
           message: "A hire is an object with members such as first_name and last_name.")
       ]
       return
     }
-    var all = members.map { (name: $0.name, value: $0.value, place: "\(place)/\(JSON.pointerStep($0.name))") }
-    if place != pointer, case .object(let outer) = json {
-      all += outer.filter { Self.referenceNames.contains($0.name) }
-        .map { ($0.name, $0.value, "\(pointer)/\(JSON.pointerStep($0.name))") }
+    // `007` as a number has lost its zeros already, so numbers are for what systems count, and for forms of their own.
+    func take(_ value: JSON, as field: NewHire.Field, _ name: String, at place: String, maybeNumber: Bool = false) {
+      guard value != .null else { return }
+      let text = maybeNumber || field == .sourceReference || !value.isNumber ? Self.text(value) : nil
+      hire.set(field, text, at: .init(place))
+      if text == nil { found.append(Members.noText(name, value, at: place)) }
     }
-    for member in all {
-      guard let field = Self.field(member.name) else {
-        if !["source_system", "new_hire"].contains(member.name) {
-          notes[number, default: []].append(
-            ImportFinding(
-              code: "S002", rule: "unknown-field", field: member.place, message: "'\(member.name)' is not taken.",
-              help: "A hire has \(RecruitmentSettings.hireFields.joined(separator: ", "))."))
+    var unknown: [Members.Unknown] = []
+    let isWrapped = place != pointer
+    for member in members {
+      let memberPlace = "\(place)/\(JSON.pointerStep(member.name))"
+      if let field = Self.field(member.name) {
+        take(member.value, as: field, member.name, at: memberPlace)
+      } else if isWrapped || member.name != "source_system" {
+        unknown.append(.init(name: member.name, place: memberPlace, known: isWrapped ? .ofHire : .ofEither))
+      }
+    }
+    if isWrapped, case .object(let outer) = json {
+      for member in outer where !["source_system", "new_hire"].contains(member.name) {
+        let memberPlace = "\(pointer)/\(JSON.pointerStep(member.name))"
+        if Self.referenceNames.contains(member.name) {
+          take(member.value, as: .sourceReference, member.name, at: memberPlace)
+        } else {
+          unknown.append(.init(name: member.name, place: memberPlace, known: .ofWrapping))
         }
-        continue
-      }
-      if member.value == .null { continue }
-      if let text = Self.text(member.value) {
-        hire.set(field, text, at: .init(member.place))
-      } else {
-        faults[number, default: []].append(
-          ImportFinding(
-            code: "S003", rule: "wrong-type", field: member.place, message: "\(member.name) takes a text."))
       }
     }
-    for mapped in mapping where mapped.place.hasPrefix("/") {
-      guard let field = NewHire.Field(rawValue: mapped.name), let value = json.value(at: mapped.place),
-        let text = Self.text(value)
-      else { continue }
-      hire.set(field, text, at: .init(pointer + mapped.place))
+    switch json["source_system"] {
+    case .string(let name)?: hire.sourceSystem = name
+    case nil, .null?: break
+    case let value?: found.append(Members.noText("source_system", value, at: "\(pointer)/source_system"))
     }
+    let mapped = mapping.filter { $0.place.hasPrefix("/") }
+    for mapped in mapped {
+      guard let field = NewHire.Field(rawValue: mapped.name), let value = json.value(at: mapped.place) else { continue }
+      take(value, as: field, mapped.name, at: pointer + mapped.place, maybeNumber: true)
+    }
+    // A source whose fields the settings look for has a form of its own, with whatever else its system tells.
+    if mapped.isEmpty { found += Members.faults(unknown) } else { notes[number] = Members.faults(unknown) }
   }
 
   /// Names by which systems call their own number of a hire.

@@ -3,11 +3,14 @@ import RecordSchema
 
 /// What became of one hire.
 struct HireResult: Sendable {
+  /// As answers have it.
   enum State: String, Sendable {
     /// On the branch.
     case accepted
     /// On a branch for review.
     case pendingReview = "pending_review"
+    /// It waited for review, and nobody was taken in.
+    case rejected
     case refused
   }
 
@@ -21,6 +24,8 @@ struct HireResult: Sendable {
   var isRepeated = false
   /// The source says something else than before, and what waits in review was changed.
   var isChanged = false
+  /// Accepted once, and gone since.
+  var isRemoved = false
   var errors: [ImportFinding] = []
   var warnings: [ImportFinding] = []
 
@@ -35,6 +40,7 @@ struct HireResult: Sendable {
     case .refused: 422
     case .accepted: isRepeated ? 200 : 201
     case .pendingReview: isRepeated ? 200 : 202
+    case .rejected: 200
     }
   }
 
@@ -53,8 +59,32 @@ struct HireResult: Sendable {
     add("branch", branch.map(JSON.string))
     if isRepeated { add("repeated", true) }
     if isChanged { add("changed", true) }
+    if isRemoved { add("removed", true) }
     if row != nil || !errors.isEmpty { add("errors", .array(errors.map(\.json))) }
     add("warnings", .array(warnings.map(\.json)))
     return members
+  }
+}
+
+extension HireResult {
+  mutating func become(_ state: State, _ person: Person, branch: String, commit: String?) {
+    self.state = state
+    self.person = person.id
+    reference = person.reference.rawValue
+    self.branch = branch
+    self.commit = commit
+  }
+
+  /// - Parameter earlier: where it waited.
+  mutating func beTurnedDown(_ earlier: ImportLog.Hire) {
+    state = .rejected
+    person = PersonID(earlier.person)
+    commit = earlier.commit
+    warnings.append(
+      ImportFinding(
+        code: "I003", rule: "turned-down", message: "It was turned down in review: nobody was taken in.",
+        help:
+          "The same again changes nothing. Where it is wanted after all, send it corrected, or as it is with ?again=1: it waits anew, under the same number."
+      ).at(hire.place))
   }
 }

@@ -22,6 +22,16 @@ extension HireReading {
           "None of the columns in the first line is known. Known are \(RecruitmentSettings.hireFields.joined(separator: ", ")).",
         line: header.line, column: 1)
     }
+    for (cell, column) in zip(header.cells, columns)
+    where column.field == nil && !["", "source_system"].contains(column.name.lowercased()) {
+      var note = ImportFinding(
+        code: "S002", rule: "unknown-field", field: column.name,
+        message:
+          "The column '\(column.name)' is not taken.\(didYouMean(Self.folded(column.name), among: RecruitmentSettings.hireFields))",
+        help: "Known are: \(RecruitmentSettings.hireFields.joined(separator: ", ")).")
+      (note.line, note.column) = (cell.line, cell.column)
+      notesOfAll.append(note)
+    }
     for row in rows.dropFirst() { add(row, columns) }
   }
 

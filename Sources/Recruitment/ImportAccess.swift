@@ -74,13 +74,7 @@ struct ImportAccess {
         .problem(422, "import-refused", "No name of a system", "source_system takes a word of at most 64 characters."))
     }
     let source = settings.source(name) ?? .init(name: name)
-    if let own, own != name, !source.systems.contains(own) {
-      return .refused(
-        .problem(
-          403, "source-not-allowed", "The key belongs to another system",
-          "The key is that of \(own), and may not hand over hires in the name of \(name). An administrator allows it in staffrepo.yaml: recruitment.sources.\(name).systems: [\(own)]"
-        ))
-    }
+    if let refusal = own.flatMap({ Self.refusal(of: $0, for: source) }) { return .refused(refusal) }
     if source.secret != nil, own != nil {
       return .refused(
         .problem(
@@ -88,6 +82,15 @@ struct ImportAccess {
           "What \(name) sends is signed: the header Signature is missing."))
     }
     return .hires(source, reading)
+  }
+
+  /// Why a key of one system may not speak for a source; `nil`: it may.
+  static func refusal(of own: String, for source: RecruitmentSettings.Source) -> ImportAnswer? {
+    guard own != source.name, !source.systems.contains(own) else { return nil }
+    return .problem(
+      403, "source-not-allowed", "The key belongs to another system",
+      "The key is that of \(own), and may not speak in the name of \(source.name). An administrator allows it in staffrepo.yaml: recruitment.sources.\(source.name).systems: [\(own)]"
+    )
   }
 
   // MARK: Signed messages

@@ -1,10 +1,12 @@
 import Access
+import Catalogue
 import FileStore
 import GitStore
 import Proposals
 import RecordSchema
 import Records
 import Synchronization
+import Validators
 
 /// Takes in new hires: the one way by which recruitment systems, over HTTP or from the command line, come into the records.
 ///
@@ -43,18 +45,31 @@ public final class ImportDesk: Sendable {
     if case .key(let grant) = request.holder { grant.key } else { "" }
   }
 
+  /// Tells what became of a hire that was handed over before. It always answers, and changes nothing.
+  public func tell(_ question: HireQuestion) -> ImportAnswer {
+    answering(.key(question.grant)) { log in try answer(question, log) }
+  }
+
   private func answer(_ request: ImportRequest) -> ImportAnswer {
+    answering(request.holder) { log in
+      // Between processes; threads wait for each other already.
+      guard let lock = try FileLock("\(host.folder)/imports.lock", waiting: 120) else {
+        return .problem(503, "busy", "Another import is under way", "Send the request again in a moment.")
+      }
+      defer { withExtendedLifetime(lock) {} }
+      return try answer(request, log)
+    }
+  }
+
+  private func answering(
+    _ holder: ImportRequest.Holder, _ answer: (ImportLog) throws -> ImportAnswer
+  ) -> ImportAnswer {
     do {
       return try turn.withLock { log throws in
-        // Between processes; threads wait for each other already.
         try FileStore.makeDirectory(host.folder)
-        guard let lock = try FileLock("\(host.folder)/imports.lock", waiting: 120) else {
-          return .problem(503, "busy", "Another import is under way", "Send the request again in a moment.")
-        }
-        defer { withExtendedLifetime(lock) {} }
         let open = try log ?? ImportLog("\(host.folder)/imports.sqlite")
         log = open
-        return try answer(request, open)
+        return try answer(open)
       }
     } catch let error as GitError where error.reason == .shallow || error.reason == .notFound {
       return .problem(503, "repository", "The records cannot be read", error.message)
@@ -63,9 +78,57 @@ public final class ImportDesk: Sendable {
     } catch {
       host.complain("An import failed: \(error)")
       // What went wrong inside is for the host's eyes.
-      let why = if case .operatorOfHost = request.holder { " What is wrong: \(error)" } else { "" }
+      let why = if case .operatorOfHost = holder { " What is wrong: \(error)" } else { "" }
       return .problem(503, "import-failed", "The import failed", "Nothing is lost: send the request again.\(why)")
     }
+  }
+
+  // MARK: What became of a hire
+
+  private func answer(_ question: HireQuestion, _ log: ImportLog) throws -> ImportAnswer {
+    let (repository, branch, tip, settings) = try present()
+    let source = question.source ?? question.grant.system
+    if let refusal = ImportAccess.refusal(
+      of: question.grant.system, for: settings.source(source) ?? .init(name: source))
+    {
+      return refusal
+    }
+    let ground = try HiringGround(
+      at: tip, in: repository, known, catalogues: host.cacheFolder.map { CatalogueStore(folder: $0) },
+      now: question.now)
+    let key = SourceKey(system: source, reference: question.reference)
+    var hire = NewHire()
+    hire[.sourceReference] = question.reference
+    var result = HireResult(.accepted, hire)
+    let earlier = try log.hire(key)
+    switch try ground.standing(
+      key, earlier, former: formerPersonIDs(upTo: tip, in: repository, keptIn: host.cacheFolder))
+    {
+    case .accepted(let person):
+      result.become(.accepted, person, branch: branch, commit: earlier?.commit ?? tip.description)
+    case .waiting(let hire):
+      result.become(.pendingReview, hire.person, branch: hire.branch, commit: hire.commit.description)
+    case .removed(let hire):
+      (result.person, result.commit, result.isRemoved) = (PersonID(hire.person), hire.commit, true)
+    case .turnedDown(let hire): result.beTurnedDown(hire)
+    case .unknown:
+      return .problem(
+        404, "not-found", "There is no such hire",
+        "\(source) handed over none with the source_reference '\(question.reference)', or it was refused.")
+    }
+    return ImportAnswer(200, .object(result.members(system: source, row: nil)))
+  }
+
+  /// The branch as it is, and what its settings say of hires.
+  private func present() throws -> (Repository, branch: String, tip: OID, RecruitmentSettings) {
+    let repository = try host.open()
+    let branch = try host.branch(repository)
+    guard let tip = try repository.target(of: "refs/heads/\(branch)"),
+      let settings = try Configuration.inForce(at: tip, in: repository)?.recruitment
+    else {
+      throw GitError(.notFound, "The branch \(branch) has no readable staffrepo.yaml yet.")
+    }
+    return (repository, branch, tip, settings)
   }
 
   // MARK: One request
@@ -79,7 +142,7 @@ public final class ImportDesk: Sendable {
           422, "idempotency-mismatch", "The Idempotency-Key was used for another request",
           "A new request needs a new key; the same key is for sending the same bytes again.")
       }
-      if let body = earlier.body, let json = try? JSON(reading: Array(body.utf8)) {
+      if !request.isAgain, let body = earlier.body, let json = try? JSON(reading: Array(body.utf8)) {
         let now = try perform(request, log, sha256: sha256, isRepeat: true)
         return now?.answer ?? ImportAnswer(200, json.repeated)
       }
@@ -127,13 +190,7 @@ public final class ImportDesk: Sendable {
       entry.codes = [code]
       return Attempt(answer: answer, entry: entry)
     }
-    let repository = try host.open()
-    let branch = try host.branch(repository)
-    guard let tip = try repository.target(of: "refs/heads/\(branch)"),
-      let settings = try Configuration.inForce(at: tip, in: repository)?.recruitment
-    else {
-      throw GitError(.notFound, "The branch \(branch) has no readable staffrepo.yaml yet.")
-    }
+    let (repository, branch, _, settings) = try present()
     let access = ImportAccess(request, settings, secret: host.secret)
     let (source, reading): (RecruitmentSettings.Source, HireReading)
     switch access.open() {
@@ -152,6 +209,15 @@ public final class ImportDesk: Sendable {
             ? "No hire was sent." : "\(reading.hires.count) hires were sent; a request has at most \(Self.rowLimit)."),
         "rows")
     }
+    guard reading.faultsOfAll.isEmpty else {
+      let faults = reading.faultsOfAll
+      entry.codes = faults.map(\.code)
+      return Attempt(
+        answer: .problem(
+          422, "import-refused", "Nobody was taken in", faults.map(\.message).joined(separator: " "),
+          more: [.init("source_system", .string(source.name)), .init("errors", .array(faults.map(\.json)))]),
+        entry: entry)
+    }
     var importing = Importing(
       repository, host, known: known, numbers: numbers, log: log, request, source: source, reading, sha256: sha256,
       branch: branch)
@@ -168,7 +234,7 @@ public final class ImportDesk: Sendable {
     entry.commit = summary.changed.first?.commit
     entry.branch = summary.changed.first?.branch
     entry.codes = importing.results.flatMap(\.errors).map(\.code)
-    let hires = importing.results.filter { $0.state != .refused }.compactMap { result in
+    let hires = importing.results.filter { ![.refused, .rejected].contains($0.state) }.compactMap { result in
       result.person.map {
         (
           key: SourceKey(system: source.name, reference: result.hire.reference),

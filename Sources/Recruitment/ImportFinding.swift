@@ -25,6 +25,13 @@ public struct ImportFinding: Sendable, Equatable {
     self.help = help
   }
 
+  /// As one of several lines.
+  func on(line: Int) -> ImportFinding {
+    var finding = self
+    finding.line = line
+    return finding
+  }
+
   public var json: JSON {
     .compact([
       "code": .string(code), "rule": .string(rule), "pointer": field.map(JSON.string),

@@ -15,6 +15,8 @@ public struct ImportRequest: Sendable {
   public var now: Instant
   /// Where hires land; `nil`: as the settings say.
   public var landing: RecruitmentSettings.Landing?
+  /// Hires that were turned down in review wait once more, though the source says nothing new.
+  public var isAgain = false
   /// Only tells what would be done.
   public var isDryRun = false
 

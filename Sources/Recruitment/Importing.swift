@@ -45,6 +45,7 @@ struct Importing {
     self.sha256 = sha256
     self.branch = branch
     refused = reading.faults
+    warnings = reading.notesOfAll
   }
 
   /// What is to be done on top of one commit.
@@ -52,15 +53,27 @@ struct Importing {
     var drafting: HireDrafting
     var new: [(row: Int, draft: HireDraft)] = []
     var changes: [(row: Int, pending: PendingHire, lines: [RecordLine])] = []
+    /// Those who are refused.
+    var wrong: [(row: Int, draft: HireDraft)] = []
   }
 
-  private var desk: ProposalDesk {
+  private var desk: ProposalDesk { desk(isRehearsal: request.isDryRun) }
+
+  private func desk(isRehearsal: Bool) -> ProposalDesk {
     ProposalDesk(
-      repository, branch: branch, judge: host.judge, now: request.now, isRehearsal: request.isDryRun, wake: host.wake)
+      repository, branch: branch, judge: host.judge, now: request.now, isRehearsal: isRehearsal, wake: host.wake)
   }
 
   mutating func run() throws {
     var plan = try plan(on: desk.tip())
+    let look = SecondLook(
+      desk: desk(isRehearsal: true), drafting: plan.drafting, configuration: plan.drafting.ground.configuration)
+    let more = try look.findings(plan.wrong, beside: plan.new)
+    try land(&plan)
+    for (row, findings) in more where results[row].state == .refused { results[row].errors += findings }
+  }
+
+  private mutating func land(_ plan: inout Plan) throws {
     for change in plan.changes { try review(change) }
     while !plan.new.isEmpty {
       let outcome = try submit(&plan)
@@ -123,9 +136,13 @@ struct Importing {
       results[row].warnings = reading.notes[row] ?? []
       if let findings = refused[row] {
         results[row].errors = findings
-        // All that is wrong is told at once.
+        // All that is wrong is told at once, and once of each field.
         if reading.faults[row] != nil {
-          results[row].errors += try plan.drafting.draft(reading.hires[row], id: 1).errors
+          var draft = try plan.drafting.draft(reading.hires[row], id: Self.stand(in: row))
+          draft.errors.removeAll { error in findings.contains { $0.field != nil && $0.field == error.field } }
+          results[row].errors += draft.errors
+          draft.errors = results[row].errors
+          plan.wrong.append((row, draft))
         }
         continue
       }
@@ -144,38 +161,20 @@ struct Importing {
     let hire = reading.hires[row]
     let earlier = try log.hire(key(row))
     let isSame = earlier?.digest == hire.digest
-    if let (person, _) = try ground.accepted(key(row)) {
-      results[row].become(.accepted, person, branch: branch, commit: ground.source.commit)
-      results[row].isRepeated = true
+    switch try ground.standing(key(row), earlier, former: former) {
+    case .accepted(let person):
       // Where it was accepted, as far as that was here.
-      if let commit = earlier?.commit { results[row].commit = commit }
+      results[row].become(
+        .accepted, person, branch: branch, commit: earlier?.commit ?? ground.source.commit?.description)
+      results[row].isRepeated = true
       var drafting = plan.drafting
       let differences =
         try isSame
         ? [] : HireComparison(draft: drafting.draft(hire, id: person.id.rawValue), person: person).differences
       plan.drafting.note(person)
       if !differences.isEmpty { results[row].warnings.append(otherwise(differences, hire)) }
-    } else if let pending = ground.pending(key(row)) {
-      results[row].become(.pendingReview, pending.person, branch: pending.branch, commit: pending.commit)
-      results[row].isRepeated = true
-      defer { plan.drafting.note(pending.person) }
-      guard !isSame else { return }
-      var draft = try plan.drafting.draft(hire, id: pending.person.id.rawValue)
-      if let given = hire[.employeeReference], given != pending.person.reference.rawValue {
-        draft.errors.append(
-          ImportFinding(
-            rule("id-changed"), "The hire waits in review as \(pending.person.reference).",
-            help: "Send that reference, or have the review branch \(pending.branch) deleted and send the hire again."
-          ).at(hire.place(of: .employeeReference)))
-      }
-      let lines = HireComparison(draft: draft, person: pending.person).differences
-      guard draft.errors.isEmpty else {
-        results[row] = HireResult(.refused, hire)
-        results[row].errors = draft.errors
-        return
-      }
-      if !lines.isEmpty { plan.changes.append((row, pending, lines)) }
-    } else if let earlier, former.contains(earlier.person) {
+    case .waiting(let pending): try look(at: row, waiting: pending, isSame: isSame, &plan)
+    case .removed(let earlier):
       results[row].errors = [
         ImportFinding(
           rule("id-reused"), "This hire was accepted before, as id \(earlier.person), and its record is gone since.",
@@ -183,12 +182,40 @@ struct Importing {
             "Nobody is taken back by an import. HR restores the record, or the source sends another source_reference."
         ).at(hire.place(of: .sourceReference))
       ]
-    } else {
+    case .turnedDown(let earlier) where isSame && !request.isAgain:
+      results[row].beTurnedDown(earlier)
+      results[row].isRepeated = true
+    case .turnedDown, .unknown:
       let draft = try plan.drafting.draft(hire, id: ids[row] ?? Self.stand(in: row))
       results[row].errors = draft.errors
       results[row].warnings += draft.warnings
-      if draft.errors.isEmpty { plan.new.append((row, draft)) }
+      if draft.errors.isEmpty { plan.new.append((row, draft)) } else { plan.wrong.append((row, draft)) }
     }
+  }
+
+  private mutating func look(at row: Int, waiting pending: PendingHire, isSame: Bool, _ plan: inout Plan) throws {
+    let hire = reading.hires[row]
+    results[row].become(
+      .pendingReview, pending.person, branch: pending.branch, commit: pending.commit.description)
+    results[row].isRepeated = true
+    defer { plan.drafting.note(pending.person) }
+    guard !isSame else { return }
+    var draft = try plan.drafting.draft(hire, id: pending.person.id.rawValue)
+    if let given = hire[.employeeReference], given != pending.person.reference.rawValue {
+      draft.errors.append(
+        ImportFinding(
+          rule("id-changed"), "The hire waits in review as \(pending.person.reference).",
+          help: "Send that reference, or have the review branch \(pending.branch) deleted and send the hire again."
+        ).at(hire.place(of: .employeeReference)))
+    }
+    let lines = HireComparison(draft: draft, person: pending.person).differences
+    guard draft.errors.isEmpty else {
+      results[row] = HireResult(.refused, hire)
+      results[row].errors = draft.errors
+      plan.wrong.append((row, draft))
+      return
+    }
+    if !lines.isEmpty { plan.changes.append((row, pending, lines)) }
   }
 
   /// Stands for an id until it is known who gets one: for each hire another, since a reference may be made of it.
@@ -345,16 +372,6 @@ struct Importing {
       results[row].errors = faults.map { HireDrafting.finding($0, hire, in: bytes) }
     case .unneeded: break
     }
-  }
-}
-
-extension HireResult {
-  fileprivate mutating func become(_ state: State, _ person: Person, branch: String, commit: OID?) {
-    self.state = state
-    self.person = person.id
-    reference = person.reference.rawValue
-    self.branch = branch
-    self.commit = commit?.description
   }
 }
 

@@ -33,6 +33,7 @@ def ward(binary, tmp_path_factory):
     ward = Ward(binary, tmp_path_factory.mktemp("documents"))
     ward.recruiter = new_key(8)
     ward.write_key("recruitment", ward.recruiter, "recruitment", ["recruitment:write", "webhooks:write", "staff:read"])
+    ward.let_keys_subscribe()
     yield ward.open("--publish")
     ward.close()
 
@@ -76,6 +77,12 @@ def test_the_digest_in_python_and_php(ward, tmp_path):
     if not shutil.which("php"):
         pytest.skip("php is not installed")
     assert run(script, settings(ward), tmp_path, shell=("php", "-r")) == meta["digest"]
+
+
+def test_the_columns_of_csv_are_those_that_are_printed(ward):
+    printed = blocks("api.md", "csv")[0].replace("\n", "")
+    header = ward.service.get("/api/staff-data?format=csv&per_page=1", ward.key)[2].decode().partition("\r\n")[0]
+    assert header == printed
 
 
 def test_the_pattern_for_working_alone(ward, monkeypatch):

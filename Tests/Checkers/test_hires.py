@@ -116,6 +116,29 @@ def test_a_hire_from_the_first_word_to_the_card(begin):
     assert hiring.branches() == []
 
 
+def test_a_hire_that_nobody_wants(begin):
+    """Its branch is deleted; the system asks, and says the same again: the hire stays rejected until it is corrected."""
+    hiring = begin()
+    hire = hiring.app.add("A/1001 é", **NOOR)
+    assert hiring.app.hand_over() == ["pending_review"]
+    hiring.app.ask_after()
+    assert hire.state == "pending_review"
+    (branch,) = hiring.branches()
+    hiring.ward.house.git("push", "--quiet", "origin", "--delete", branch)
+    hiring.app.ask_after()
+    assert hire.state == "rejected"
+    person, hire.state = hire.person, "open"
+    assert hiring.app.hand_over() == ["rejected"]
+    assert hiring.branches() == []
+    hire.details, hire.state = NOOR | {"job_title": "Cook"}, "open"
+    assert hiring.app.hand_over() == ["pending_review"]
+    assert hire.person == person
+    hiring.accept(hiring.branches()[0])
+    hiring.app.ask_after()
+    assert hire.state in ("accepted", "employed")
+    assert eventually(lambda: hire.state == "employed")
+
+
 def test_a_hire_without_review(begin):
     """Where the settings say so, the answer is the acceptance, and the message comes by itself."""
     hiring = begin("recruitment: {landing: direct}\n")

@@ -48,6 +48,13 @@ class Ward:
     def write_key(self, name: str, key: str, system: str = "digital-id", scopes: list[str] = SCOPES, **more):
         self.house.write(f"apikeys/{name}.yaml", key_record(key, system, scopes, **self.scope, **more))
 
+    def let_keys_subscribe(self):
+        """In the sample only administrators may."""
+        file = self.house.folder / "staffrepo.yaml"
+        text, line = file.read_text(encoding="utf-8"), "      - data/webhooks/**\n"
+        assert line in text
+        file.write_text(text.replace(line, ""), encoding="utf-8")
+
     def open(self, *options: str) -> "Ward":
         """The records as they begin, and the service."""
         self.push("The beginning")

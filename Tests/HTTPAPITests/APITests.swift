@@ -136,6 +136,56 @@ import Testing
     try await office.end()
   }
 
+  @Test(arguments: ["json", "csv", "ndjson"])
+  func `gives the cursor with a list of any form, and with what changed the sum of all`(form: String) async throws {
+    let office = try await Office()
+    let first = try await office.ask("/api/staff-data?format=\(form)", "reader")
+    let cursor = try #require(first.fields["staffrepo-cursor"])
+    #expect(try await office.ask("/api/staff-data", "reader").json()["meta"].map { "\($0)".contains(cursor) } == true)
+    #expect(first.fields["staffrepo-full-total"] == nil && first.fields["staffrepo-full-digest"] == nil)
+    try office.push("data/people/EMP003.yaml", Office.person(3, more: "is_active: false\n"))
+    let later = "/api/staff-data?include_inactive=1&format=\(form)"
+    #expect(try await office.eventually { try await office.ask(later, "reader").fields["staffrepo-total"] == "3" })
+    let changed = try await office.ask("/api/staff-data?updated_since=\(cursor)&format=\(form)", "reader")
+    let everybody = try await office.ask(later, "reader")
+    #expect(changed.fields["staffrepo-total"] == "1" && changed.fields["staffrepo-full-total"] == "3")
+    #expect(changed.fields["staffrepo-full-digest"] == everybody.fields["staffrepo-digest"])
+    #expect(changed.fields["staffrepo-cursor"] == everybody.fields["staffrepo-cursor"])
+    #expect(changed.fields["staffrepo-cursor"] != cursor)
+    try await office.end()
+  }
+
+  @Test func `asks what became of a hire by the number in the address`() async throws {
+    let office = try await Office()
+    let told = try await office.ask("/api/recruitment/hires/A%2F1%20%C3%A9?source=hub", "writer").json()
+    #expect(told["source_id"] as? String == "A/1 é" && told["source"] as? String == "hub")
+    #expect(try await office.ask("/api/recruitment/hires/A-1", "reader").status == 403)
+    #expect(try await office.ask("/api/recruitment/hires/", "writer").status == 404)
+    let again = try await office.ask("/api/recruitment/import?again=1", "writer", method: "POST", body: "{}").json()
+    #expect(again["again"] as? Bool == true)
+    try await office.end()
+  }
+
+  @Test(
+    arguments: [
+      (#"{"action":"list"}"#, []), (#"{"action":"list","url":null}"#, []),
+      (#"{"action":"subscribe","event":["person.created"],"feilds":["id"]}"#, ["event", "feilds"]),
+      (#"{"action":"subscribe","url":5,"units":[1],"fields":{}}"#, ["url", "fields", "units"]),
+      (#"{"action":"end"}"#, ["action"]), ("{}", ["action"]),
+    ] as [(String, [String])])
+  func `takes no wish with a member that it does not know`(_ body: String, _ wrong: [String]) async throws {
+    let office = try await Office()
+    for path in ["/api/webhooks", "/api/webhooks.php"] {
+      let answer = try await office.ask(path, "writer", method: "POST", body: body)
+      #expect(answer.status == (wrong.isEmpty ? 200 : 422))
+      let errors = try answer.json()["errors"] as? [[String: Any]] ?? []
+      #expect(errors.compactMap { $0["field"] as? String } == wrong)
+      #expect(!wrong.contains("event") || answer.text.contains("Did you mean 'events'?"))
+      #expect(!wrong.contains("event") || answer.text.contains("Known are: action, name, url, events,"))
+    }
+    try await office.end()
+  }
+
   @Test(arguments: [
     ("GET", "/nothing", 404), ("GET", "*api/staff-data/1", 404), ("GET", "/api/staff-data/", 404),
     ("POST", "/api/staff-data", 405),
@@ -156,7 +206,7 @@ import Testing
 
   @Test func `gives a slow reader the whole of a long refusal before it ends the connection`() async throws {
     let office = try await Office()
-    let (port, key) = (office.port, try #require(Office.keys["hirer"]).text)
+    let (port, key) = (office.port, try #require(Office.keys["writer"]).text)
     let answer = try await onThread {
       let client = try HTTPClient(port: port, window: 16_384)
       return try client.ask(

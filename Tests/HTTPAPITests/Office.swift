@@ -20,7 +20,7 @@ final class Office: Sendable {
   private let server: Task<Void, any Error>
 
   static let keys = Dictionary(
-    uniqueKeysWithValues: ["reader", "narrow", "nobody", "exports", "hirer"].map { ($0, mint()) })
+    uniqueKeysWithValues: ["reader", "narrow", "nobody", "exports", "writer"].map { ($0, mint()) })
 
   static func mint() -> KeyToken {
     var random = SystemRandomNumberGenerator()
@@ -42,7 +42,7 @@ final class Office: Sendable {
     try Self.key("reader", "app", ["staff:read", "units:read", "photos:read", "exports:read"], in: records)
     try Self.key("narrow", "app", ["staff:read", "exports:read"], more: "units: [house]\n", in: records)
     try Self.key("nobody", "app", ["status:read"], in: records)
-    try Self.key("hirer", "app", ["recruitment:write"], in: records)
+    try Self.key("writer", "ats", ["recruitment:write", "webhooks:write"], in: records)
     try git("add", "--all", in: records)
     try git("commit", "--quiet", "--message", "The beginning", in: records)
 
@@ -62,8 +62,13 @@ final class Office: Sendable {
         use: KeyUse(path: scratch.path + "/keys.sqlite"),
         host: .init(
           exports: { exports }, status: { ["commit": "none"] }, metrics: { "staffrepo_held 0\n" },
-          imports: { Self.outcome(of: $0.body.count) },
-          subscriptions: { wish, grant, _ in Outcome(status: 200, json: ["system": .string(grant.system)]) }),
+          imports: { Self.outcome(of: $0) },
+          hires: { reference, source, grant, _ in
+            Outcome(status: 200, json: ["source": .string(source ?? grant.system), "source_id": .string(reference)])
+          },
+          subscriptions: { wish, grant, _ in
+            Outcome(status: 200, json: ["system": .string(grant.system), "action": .string(wish.action.rawValue)])
+          }),
         forms: RecordForms(person: ["type": "object"], unit: ["type": "object"])), settings, logger: logger)
     let (ports, found) = AsyncStream<Int>.makeStream()
     server = Task {
@@ -79,9 +84,9 @@ final class Office: Sendable {
   }
 
   /// What becomes of an import: many bytes are refused at length.
-  private static func outcome(of bytes: Int) -> Outcome {
-    bytes < 1000
-      ? Outcome(status: 201, json: ["bytes": .int(bytes)])
+  private static func outcome(of submission: Submission) -> Outcome {
+    submission.body.count < 1000
+      ? Outcome(status: 201, json: ["bytes": .int(submission.body.count), "again": .bool(submission.isAgain)])
       : Outcome(status: 422, json: ["detail": .string(String(repeating: "x", count: 4 << 20))])
   }
 

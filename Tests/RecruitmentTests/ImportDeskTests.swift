@@ -84,8 +84,46 @@ import Testing
     #expect(house.send(hire("A-2", ["email": "a.two@example.org"])).body["person_id"] == 4)
     try house.git("update-ref", "-d", "refs/heads/recruitment/ats/A-1")
     try house.git("update-ref", "-d", "refs/staffrepo/ids")
-    #expect(house.send(hire("A-1")).body["person_id"] == 3)
+    #expect(house.send(hire("A-1")) { $0.isAgain = true }.body["person_id"] == 3)
     #expect(house.send(hire("A-3", ["email": "a.three@example.org"])).body["person_id"] == 5)
+  }
+
+  @Test func `that was turned down stays so until something else is said of it, or it is wanted again`() throws {
+    let house = try HiringHouse()
+    func send(_ fields: [String: String] = [:], _ change: (inout ImportRequest) -> Void = { _ in }) -> ImportAnswer {
+      house.send(hire("A-1", fields), change: change)
+    }
+    let first = send { $0.idempotencyKey = "k1" }
+    let branch = "refs/heads/recruitment/ats/A-1"
+    try house.git("update-ref", "-d", branch)
+    for key in [nil, "k1", "k2"] {
+      let again = send { $0.idempotencyKey = key }
+      #expect(again.status == 200 && again.state == "rejected" && again.body["repeated"] == true)
+      #expect(again.body["person_id"] == 3 && again.body["commit"] == first.body["commit"])
+      #expect(again.warnings == ["I003"])
+    }
+    #expect(try house.branches() == ["main"])
+    let corrected = send(["job_title": "Cook"])
+    #expect(corrected.status == 202 && corrected.state == "pending_review" && corrected.body["person_id"] == 3)
+    try house.git("update-ref", "-d", branch)
+    #expect(send(["job_title": "Cook"]).state == "rejected")
+    let wanted = send(["job_title": "Cook"]) { ($0.isAgain, $0.idempotencyKey) = (true, "k3") }
+    #expect(wanted.status == 202 && wanted.body["person_id"] == 3)
+    #expect(send(["job_title": "Cook"]) { ($0.isAgain, $0.idempotencyKey) = (true, "k3") }.body["repeated"] == true)
+  }
+
+  @Test func `whose origin HR took out of the record is not made twice`() throws {
+    let house = try HiringHouse()
+    _ = house.send(hire("A-1"))
+    let clone = house.scratch.path + "/clone"
+    try house.git("clone", "--quiet", "--branch", "recruitment/ats/A-1", house.repository, clone)
+    try run("sed", ["-i", "/^external_ids/,$d", "data/people/EMP003.yaml"], in: clone)
+    try house.git("commit", "--quiet", "-am", "Without its origin", in: clone)
+    try house.git("push", "--quiet", "origin", "HEAD:main", in: clone)
+    try house.git("update-ref", "-d", "refs/heads/recruitment/ats/A-1")
+    let again = house.send(hire("A-1", ["job_title": "Cook"]))
+    #expect(again.status == 200 && again.state == "accepted" && again.body["employee_reference"] == "EMP003")
+    #expect(try house.branches() == ["main"])
   }
 
   @Test func `gets another id when somebody took its own by hand meanwhile`() throws {
@@ -100,7 +138,7 @@ import Testing
     try house.git("add", "-A", in: clone)
     try house.git("commit", "--quiet", "-m", "By hand", in: clone)
     try house.git("push", "--quiet", "origin", "main", in: clone)
-    let again = house.send(hire("A-1"))
+    let again = house.send(hire("A-1")) { $0.isAgain = true }
     #expect(again.status == 202 && again.body["person_id"] == 4 && again.body["employee_reference"] == "EMP004")
   }
 
@@ -144,6 +182,74 @@ import Testing
       ])
     #expect(try house.branches() == ["main"])
     #expect(try house.git("for-each-ref", "refs/staffrepo") == "", "a refused hire takes no id")
+  }
+
+  @Test func `is told what only whole records show in the same answer`() throws {
+    let house = try HiringHouse()
+    let wrong = [
+      "organisational_unit": "Kitchen", "employment_end_date": "2026-05-31", "line_manager": "EMP0011",
+      "email": "Ada.Byrne@example.org",
+    ]
+    let answer = house.send(hire("A-1", wrong, without: ["first_name"]))
+    #expect(
+      answer.faults == [
+        "P015 /new_hire/organisational_unit", "P004 /new_hire/email", "S001 /new_hire/first_name",
+        "P005 /new_hire/employment_end_date", "P012 /new_hire/line_manager",
+      ])
+    // Two who want one reference, one of them in the place of somebody who is here; the second's manager is the third.
+    let rows = [
+      hire("B-1", wrong.merging(["employee_reference": "EMP001"]) { $1 }),
+      hire("B-2", ["employee_reference": "EMP001", "line_manager": "EMP077", "email": "b2@example.org"]),
+      hire("B-3", ["employee_reference": "EMP077", "email": "b3@example.org"]),
+    ]
+    let several = house.send("[\(rows.joined(separator: ","))]")
+    #expect(several.status == 202 && several.body["refused"] == 2)
+    let codes = (0..<2).map { row in
+      (0..<9).compactMap { several.body.value(at: "/rows/\(row)/errors/\($0)/code")?.text }.sorted()
+    }
+    #expect(codes == [["\"P003\"", "\"P004\"", "\"P005\"", "\"P012\"", "\"P015\""], ["\"P003\""]])
+    #expect(try house.branches() == ["main", several.body["branch"].map { String($0.text.dropFirst().dropLast()) }])
+  }
+
+  @Test(
+    arguments: [
+      (#"{"new_hire":HIRE,"state":"withdrawn"}"#, "S002 /state"),
+      (#"{"new_hire":HIRE,"first_name":"X"}"#, "S002 /first_name"),
+      (#"{"new_hire":{"surname":"Haddad",MEMBERS}}"#, "S002 /new_hire/surname"),
+      (#"{"surname":"Haddad",MEMBERS}"#, "S002 /surname"),
+      (#"{"new_hire":{"preferred_name":5,MEMBERS}}"#, "S003 /new_hire/preferred_name"),
+      (#"{"new_hire":{"line_manager":true,MEMBERS}}"#, "S003 /new_hire/line_manager"),
+      (#"{"new_hire":HIRE,"source_system":7}"#, "S003 /source_system"),
+      (#"{"new_hires":[HIRE],"sourc_system":"ats"}"#, "S002 /sourc_system"),
+      (#"{"new_hires":[HIRE],"source_system":["ats"]}"#, "S003 /source_system"),
+    ])
+  func `is refused when it holds what nobody knows, or no text`(_ pattern: String, _ fault: String) throws {
+    let house = try HiringHouse()
+    let whole = try JSON(reading: Array(hire(nil).utf8))["new_hire"]?.text ?? ""
+    let body = pattern.replacing("HIRE", with: whole).replacing("MEMBERS", with: whole.dropFirst().dropLast())
+    let answer = house.send(body)
+    #expect(answer.status == 422)
+    #expect(answer.faults == [fault])
+    #expect(try house.branches() == ["main"])
+  }
+
+  @Test func `may have a number of digits, and say nothing`() throws {
+    let house = try HiringHouse()
+    let body = hire("7").replacing("\"source_reference\":\"7\"", with: "\"source_reference\":7").replacing(
+      "\"new_hire\":{", with: "\"new_hire\":{\"line_manager\":null,")
+    #expect(house.send(body).body["source_id"] == "7")
+    let misspelt = house.send(hire("8", ["frist_name": "Noor"]))
+    #expect(misspelt.body.text.contains("Did you mean 'first_name'?") && misspelt.body.text.contains("Known are: "))
+  }
+
+  @Test func `holds what else its system tells where the settings look for its fields`() throws {
+    let house = try HiringHouse("recruitment:\n  sources:\n    ats: {fields: {job_title: /posting/title}}\n")
+    let body = hire("A-1", without: ["job_title"]).replacing(
+      "{\"source_reference\"", with: "{\"posting\":{\"title\":\"Cook\"},\"stage\":4,\"source_reference\"")
+    let answer = house.send(body)
+    #expect(answer.status == 202)
+    #expect(answer.warnings == ["S002", "S002"])
+    #expect(try house.file("data/people/EMP003.yaml", at: "recruitment/ats/A-1").contains("job_title: Cook\n"))
   }
 
   @Test func `of somebody who left is nobody who comes back by itself`() throws {
@@ -232,6 +338,66 @@ import Testing
   }
 }
 
+@Suite struct `What became of a hire` {
+  private func ask(_ house: HiringHouse, _ reference: String = "A-1", source: String? = nil, as system: String = "ats")
+    -> ImportAnswer
+  {
+    house.desk.tell(
+      HireQuestion(reference: reference, source: source, grant: HiringHouse.grant(system), now: HiringHouse.now))
+  }
+
+  @Test func `is told as it was confirmed, from review to the record and beyond`() throws {
+    let house = try HiringHouse()
+    #expect(ask(house).status == 404)
+    let first = house.send(hire("A-1"))
+    func same(_ answer: ImportAnswer, _ members: String...) -> Bool {
+      members.allSatisfy { answer.body[$0] == first.body[$0] }
+    }
+    let waiting = ask(house)
+    #expect(waiting.status == 200 && waiting.body == first.body)
+
+    try house.merge("recruitment/ats/A-1")
+    try house.git("update-ref", "-d", "refs/heads/recruitment/ats/A-1")
+    let accepted = ask(house)
+    #expect(accepted.state == "accepted" && accepted.body["branch"] == "main")
+    #expect(same(accepted, "person_id", "employee_reference", "source_system", "source_id", "commit"))
+
+    let clone = house.scratch.path + "/clone"
+    try house.git("clone", "--quiet", house.repository, clone)
+    try house.git("rm", "--quiet", "data/people/EMP003.yaml", in: clone)
+    try house.git("commit", "--quiet", "-m", "Gone", in: clone)
+    try house.git("push", "--quiet", "origin", "main", in: clone)
+    let gone = ask(house)
+    #expect(gone.state == "accepted" && gone.body["removed"] == true && same(gone, "person_id"))
+  }
+
+  @Test func `is told of one who was turned down, and of one of many`() throws {
+    let house = try HiringHouse()
+    _ = house.send("[\(hire("A-1")),\(hire("A-2", ["email": "two@example.org"]))]")
+    let branch = try house.branches()[1]
+    let clone = house.scratch.path + "/clone"
+    try house.git("clone", "--quiet", "--branch", branch, house.repository, clone)
+    try house.git("rm", "--quiet", "data/people/EMP004.yaml", in: clone)
+    try house.git("commit", "--quiet", "-m", "Not this one", in: clone)
+    try house.git("checkout", "--quiet", "main", in: clone)
+    try house.git("merge", "--quiet", "--no-ff", "-m", "One of two", branch, in: clone)
+    try house.git("push", "--quiet", "origin", "main", ":\(branch)", in: clone)
+    #expect(ask(house, "A-1").state == "accepted")
+    let rejected = ask(house, "A-2")
+    #expect(rejected.status == 200 && rejected.state == "rejected" && rejected.body["person_id"] == 4)
+    #expect(rejected.body["branch"] == nil && rejected.warnings == ["I003"])
+  }
+
+  @Test func `is told to its own source only, and to those who may speak for it`() throws {
+    let house = try HiringHouse("recruitment:\n  sources:\n    ats: {systems: [hub]}\n")
+    _ = house.send(hire("A-1"))
+    #expect(ask(house, as: "other").status == 404)
+    #expect(ask(house, source: "ats", as: "other").status == 403)
+    #expect(ask(house, source: "ats", as: "hub").state == "pending_review")
+    #expect(ask(house, "A-9").status == 404)
+  }
+}
+
 @Suite struct `Many hires at once` {
   @Test func `are taken in one commit, each with a result of its own`() throws {
     let house = try HiringHouse()
@@ -256,6 +422,10 @@ import Testing
     guard case .string(let branch)? = answer.body["branch"] else { return #expect(Bool(false)) }
     #expect(branch.hasPrefix("recruitment/ats/batch-"))
     #expect(try house.git("rev-list", "--count", "main..\(branch)") == "1\n")
+
+    let odd = house.send(
+      csv.replacing("Job title", with: "Job titel").replacing("Unit", with: "Shoe"), type: "text/csv")
+    #expect(odd.warnings == ["S002", "S002"] && odd.body.text.contains("Did you mean 'job_title'?"))
 
     let again = house.send(csv, type: "text/csv")
     #expect(again.status == 200 && again.body["repeated"] == 2 && again.body["refused"] == 3)

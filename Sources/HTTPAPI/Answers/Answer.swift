@@ -86,6 +86,9 @@ extension HTTPField.Name {
   static let asOf = HTTPField.Name("Staffrepo-As-Of")!
   static let total = HTTPField.Name("Staffrepo-Total")!
   static let digest = HTTPField.Name("Staffrepo-Digest")!
+  static let cursor = HTTPField.Name("Staffrepo-Cursor")!
+  static let fullTotal = HTTPField.Name("Staffrepo-Full-Total")!
+  static let fullDigest = HTTPField.Name("Staffrepo-Full-Digest")!
   static let link = HTTPField.Name("Link")!
   static let signature = HTTPField.Name("Signature")!
   static let idempotencyKey = HTTPField.Name("Idempotency-Key")!

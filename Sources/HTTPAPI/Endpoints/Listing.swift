@@ -25,9 +25,11 @@ struct Listing: Sendable {
   static func meta(_ roster: Roster) -> [JSON.Member] {
     [
       .init("organisation_id", .int(roster.organisation)), .init("commit", .string(roster.commit)),
-      .init("as_of", .string("\(roster.asOf)")), .init("cursor", .string("\(roster.commit)@\(roster.asOf)")),
+      .init("as_of", .string("\(roster.asOf)")), .init("cursor", .string(cursor(roster))),
     ]
   }
+
+  private static func cursor(_ roster: Roster) -> String { "\(roster.commit)@\(roster.asOf)" }
 
   private var meta: JSON {
     var meta = Self.meta(roster)
@@ -40,7 +42,10 @@ struct Listing: Sendable {
   }
 
   func fields(_ call: Call) -> HTTPFields {
-    var fields: HTTPFields = [.total: "\(selection.count)", .digest: selection.digest]
+    var fields: HTTPFields = [
+      .total: "\(selection.count)", .digest: selection.digest, .cursor: Self.cursor(roster),
+    ]
+    if let full { (fields[.fullTotal], fields[.fullDigest]) = ("\(full.count)", full.digest) }
     let links = links(call)
     if !links.isEmpty { fields[.link] = links.joined(separator: ", ") }
     return fields

@@ -15,6 +15,9 @@ public struct SubscriptionWish: Sendable {
   public let units: [String]?
   public let format: String?
 
+  /// What a request may hold.
+  public static let members = ["action", "name", "url", "events", "fields", "units", "format"]
+
   /// - Parameter action: from the address; the body's own counts before it.
   init(_ bytes: [UInt8], action: Action?) throws(Problem) {
     var body = JSON.object([])
@@ -24,15 +27,16 @@ public struct SubscriptionWish: Sendable {
     } catch {
       throw Self.unreadable("\(error)")
     }
-    guard case .object = body else { throw Self.unreadable("It is no object.") }
-    let word = try Self.text("action", in: body)
-    guard let wanted = word.map({ Action(rawValue: $0) }) ?? action else {
-      throw .refusedSubscription([("action", "action is subscribe, unsubscribe or list.")])
-    }
+    guard case .object(let members) = body else { throw Self.unreadable("It is no object.") }
+    var reading = MemberReading(members)
+    let word = reading.text("action")
+    (name, url) = (reading.text("name"), reading.text("url"))
+    (events, fields) = (reading.texts("events"), reading.texts("fields"))
+    (units, format) = (reading.texts("units"), reading.text("format"))
+    let wanted = word.map { Action(rawValue: $0) } ?? action
+    if wanted == nil { reading.faults.append(.init("action", "action is subscribe, unsubscribe or list.")) }
+    guard let wanted, reading.faults.isEmpty else { throw .refusedSubscription(reading.faults) }
     self.action = wanted
-    (name, url) = (try Self.text("name", in: body), try Self.text("url", in: body))
-    (events, fields) = (try Self.texts("events", in: body), try Self.texts("fields", in: body))
-    (units, format) = (try Self.texts("units", in: body), try Self.text("format", in: body))
   }
 
   private static func unreadable(_ detail: String) -> Problem {
@@ -40,39 +44,45 @@ public struct SubscriptionWish: Sendable {
       400, "unreadable", title: "The body cannot be read",
       detail: "\(detail) Send a JSON object such as {\"action\":\"subscribe\",\"url\":\"https://...\"}.")
   }
+}
 
-  private static func text(_ name: String, in body: JSON) throws(Problem) -> String? {
-    switch body[name] {
-    case nil, .null: return nil
-    case .string(let text): return text
-    default: throw .refusedSubscription([(name, "\(name) is a text.")])
+/// Reads the members of a request, and keeps what is wrong with them: all of it. One that is not known is wrong, since a
+/// misspelt limit would be none.
+private struct MemberReading {
+  private let body: JSON
+  var faults: [SubscriptionFault] = []
+
+  init(_ members: [JSON.Member]) {
+    body = .object(members)
+    let known = SubscriptionWish.members
+    faults = members.map(\.name).filter { !known.contains($0) }.prefix(20).map { name in
+      SubscriptionFault(
+        String(name.prefix(64)), "There is no member '\(name.prefix(64))'.\(didYouMean(name, among: known))",
+        help: "Known are: \(known.joined(separator: ", ")).")
     }
   }
 
-  private static func texts(_ name: String, in body: JSON) throws(Problem) -> [String]? {
+  mutating func text(_ name: String) -> String? {
+    switch body[name] {
+    case nil, .null: return nil
+    case .string(let text): return text
+    default:
+      faults.append(.init(name, "\(name) takes a text."))
+      return nil
+    }
+  }
+
+  mutating func texts(_ name: String) -> [String]? {
     switch body[name] {
     case nil, .null: return nil
     case .string(let text): return [text]
     case .array(let items):
-      var texts: [String] = []
-      for item in items {
-        guard case .string(let text) = item else { throw .refusedSubscription([(name, "\(name) holds texts only.")]) }
-        texts.append(text)
-      }
+      let texts = items.compactMap { if case .string(let text) = $0 { text } else { nil } }
+      if texts.count < items.count { faults.append(.init(name, "\(name) holds texts only.")) }
       return texts
-    default: throw .refusedSubscription([(name, "\(name) is a list of texts.")])
+    default:
+      faults.append(.init(name, "\(name) takes a list of texts."))
+      return nil
     }
-  }
-}
-
-extension Problem {
-  /// - Parameter errors: what is wrong with each member.
-  public static func refusedSubscription(_ errors: [(field: String, message: String)]) -> Problem {
-    Problem(
-      422, "subscription-refused", title: "The subscription is refused",
-      detail: errors.map(\.message).joined(separator: " "),
-      more: [
-        .init("errors", .array(errors.map { ["field": .string($0.field), "message": .string($0.message)] }))
-      ])
   }
 }

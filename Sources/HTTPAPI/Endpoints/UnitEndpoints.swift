@@ -17,7 +17,7 @@ struct UnitEndpoints: Sendable {
       answers: [
         AnswerForm(
           status: 200, explanation: "All units.",
-          forms: [("application/json", ["$ref": "#/components/schemas/UnitList"])], fields: HeaderForms.list),
+          forms: [("application/json", ["$ref": "#/components/schemas/UnitList"])], fields: HeaderForms.units),
         .notModified,
       ], isKept: true
     ) { call in

@@ -12,9 +12,12 @@ struct WritingEndpoints: Sendable {
 
   init(_ surroundings: Surroundings) { self.surroundings = surroundings }
 
-  var all: [Operation] { [newHires, webhooks] }
+  var all: [Operation] { [newHires, hire, webhooks] }
 
   // MARK: New hires
+
+  private static let source = Parameter.text(
+    "source", "The system that hands over, where the body does not say so.", limit: 64)
 
   private static let importTypes = ["application/json", "application/x-ndjson", "text/csv"]
 
@@ -23,10 +26,11 @@ struct WritingEndpoints: Sendable {
       id: "importNewHires", tag: .recruitment, method: .post, path: "/api/recruitment/import",
       alias: "/api/recruitment/import.php", summary: "Hands over somebody who was hired, or many.",
       explanation:
-        "Judged by the same rules as a push. It becomes a commit on a branch for review, or, where staffrepo.yaml says so, on the branch itself. The same hire again, by Idempotency-Key or by the source's reference, changes nothing and gets the same answer. A request that Greenhouse signed needs no key.",
+        "Judged by the same rules as a push. It becomes a commit on a branch for review, or, where staffrepo.yaml says so, on the branch itself. The same hire again, by Idempotency-Key or by the source's reference, changes nothing and gets the same answer. A member that nobody knows is refused, unless staffrepo.yaml has `fields` for the source: then the form is its own. A request that Greenhouse signed needs no key.",
       entrance: .scopeOrSignature(.recruitmentWrite),
       parameters: [
-        .text("source", "The system that hands over, where the body does not say so.", limit: 64),
+        Self.source,
+        .flag("again", "1: who was turned down in review waits once more, though the same is said as before."),
         Parameter(
           name: "Idempotency-Key", place: .header, explanation: "The same key, the same hire: a repeat is harmless.",
           form: ["type": "string", "maxLength": 255]),
@@ -41,11 +45,11 @@ struct WritingEndpoints: Sendable {
           ("text/csv", ["type": "string"]),
         ], limit: ServerSettings.largestBody),
       answers: [
-        .json(200, "A repeat: what was answered the first time.", "ImportAnswer"),
+        .json(200, "A repeat: what became of it so far.", "ImportAnswer"),
         .json(201, "It is on the branch.", "ImportAnswer"), .json(202, "It waits for review.", "ImportAnswer"),
         .problem(400, "The body cannot be read."), .problem(409, "The same import is under way."),
         .problem(413, "The body is too large."), .problem(415, "The body is of a kind that is not read."),
-        .problem(422, "The hire is refused; `errors` tells which fields and why."),
+        .problem(422, "The hire is refused; `errors` tells which fields and why.", "ImportProblem"),
         .problem(503, "Too much is waiting already."),
       ]
     ) { call in
@@ -54,13 +58,42 @@ struct WritingEndpoints: Sendable {
       }
       var query = call.query
       let source = query.text("source", atMost: 64)
+      let isAgain = query.flag("again")
       try query.finish()
       let body = try await call.body(atMost: ServerSettings.largestBody)
       let submission = Submission(
         body: Array(buffer: body), mediaType: call.mediaType, idempotencyKey: call.header(.idempotencyKey),
-        signature: call.header(.signature), source: source, grant: call.grant, now: call.now)
+        signature: call.header(.signature), source: source, isAgain: isAgain, grant: call.grant,
+        now: call.now)
       let outcome = try await imports.run { surroundings.host.imports(submission) }
       return Self.answer(outcome)
+    }
+  }
+
+  private var hire: Operation {
+    Operation(
+      id: "getHire", tag: .recruitment, method: .get, path: "/api/recruitment/hires/{source_reference}",
+      summary: "What became of a hire that was handed over.",
+      explanation:
+        "By the number that the source gave it. Only hires of the key's own system, or of one that it may hand over for.",
+      entrance: .scope(.recruitmentWrite),
+      parameters: [
+        Parameter(
+          name: "source_reference", place: .path, explanation: "The source's own number of the hire.",
+          form: ["type": "string", "minLength": 1], isRequired: true),
+        .text("source", "The system that handed over, where it is not the key's own.", limit: 64),
+      ],
+      answers: [
+        .json(200, "What became of it so far.", "HireConfirmation"),
+        .problem(400, "A parameter cannot be used."),
+        .problem(404, "The source handed over no such hire, or it was refused."),
+      ]
+    ) { call in
+      var query = call.query
+      let source = query.text("source", atMost: 64)
+      try query.finish()
+      let (reference, grant, now) = (call.values["source_reference"] ?? "", try call.holder(), call.now)
+      return Self.answer(try await imports.run { surroundings.host.hires(reference, source, grant, now) })
     }
   }
 
@@ -73,7 +106,7 @@ struct WritingEndpoints: Sendable {
       id: "changeSubscriptions", tag: .webhooks, method: .post, path: "/api/webhooks", alias: "/api/webhooks.php",
       summary: "Subscribes to events, lists the subscriptions made with this system's keys, or ends one.",
       explanation:
-        "A subscription never sees more than its key may read. It becomes a commit; the secret is in this one answer and never again.",
+        "A subscription never sees more than its key may read. It becomes a commit; the secret is in this one answer and never again. unsubscribe wants a name, or the url of the only subscription that has it. A member that nobody knows is refused.",
       entrance: .scope(.webhooksWrite),
       parameters: [
         .choice("action", "Instead of the body's `action`.", SubscriptionWish.Action.allCases.map(\.rawValue))
@@ -83,11 +116,13 @@ struct WritingEndpoints: Sendable {
         forms: [("application/json", ["$ref": "#/components/schemas/SubscriptionWish"])],
         limit: Self.subscriptionLimit),
       answers: [
-        .json(200, "The list; or the subscription was ended already.", "SubscriptionAnswer"),
+        .json(200, "The list; or the subscription has ended.", "SubscriptionAnswer"),
         .json(201, "It is on the branch.", "SubscriptionAnswer"),
         .json(202, "It waits for review.", "SubscriptionAnswer"), .problem(400, "The body cannot be read."),
-        .problem(404, "There is no such subscription of this system."), .problem(413, "The body is too large."),
-        .problem(415, "The body is not JSON."), .problem(422, "The subscription is refused; `errors` tells why."),
+        .problem(404, "There is no such subscription of this system."),
+        .problem(409, "There is one with this url already, and the wish gives no name.", "SubscriptionProblem"),
+        .problem(413, "The body is too large."), .problem(415, "The body is not JSON."),
+        .problem(422, "The subscription is refused; `errors` tells why.", "SubscriptionProblem"),
         .problem(503, "Too much is waiting already."),
       ]
     ) { call in

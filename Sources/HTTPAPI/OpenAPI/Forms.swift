@@ -37,10 +37,11 @@ extension AnswerForm {
       forms: [("application/json", ["$ref": .string("#/components/schemas/\(schema)")])])
   }
 
-  static func problem(_ status: Int, _ explanation: String) -> AnswerForm {
+  /// - Parameter schema: of the document's, one that says more than `Problem`.
+  static func problem(_ status: Int, _ explanation: String, _ schema: String = "Problem") -> AnswerForm {
     AnswerForm(
       status: status, explanation: explanation,
-      forms: [(Problem.mediaType, ["$ref": "#/components/schemas/Problem"])],
+      forms: [(Problem.mediaType, ["$ref": .string("#/components/schemas/\(schema)")])],
       fields: [429, 503].contains(status) ? ["Retry-After"] : [])
   }
 
@@ -55,7 +56,8 @@ extension AnswerForm {
 /// The header fields of answers, as the document tells them.
 enum HeaderForms {
   static let records = ["ETag", "Staffrepo-Commit", "Staffrepo-As-Of"]
-  static let list = records + ["Staffrepo-Total", "Staffrepo-Digest", "Link"]
+  static let units = records + ["Staffrepo-Total", "Staffrepo-Digest"]
+  static let list = units + ["Staffrepo-Cursor", "Staffrepo-Full-Total", "Staffrepo-Full-Digest", "Link"]
   static let files = records
 
   static let all: [(name: String, explanation: String, form: JSON)] = [
@@ -68,6 +70,18 @@ enum HeaderForms {
     ("Staffrepo-Total", "How many there are in the whole selection.", ["type": "string", "pattern": "^[0-9]+$"]),
     (
       "Staffrepo-Digest", "Over the whole selection, by which a copy is checked.",
+      ["type": "string", "pattern": "^sha256:[0-9a-f]{64}$"]
+    ),
+    (
+      "Staffrepo-Cursor", "meta.cursor: what updated_since takes to tell what differs from this answer on.",
+      ["type": "string"]
+    ),
+    (
+      "Staffrepo-Full-Total", "meta.full.total, with updated_since: how many there are, inactive people included.",
+      ["type": "string", "pattern": "^[0-9]+$"]
+    ),
+    (
+      "Staffrepo-Full-Digest", "meta.full.digest, with updated_since: over all of them.",
       ["type": "string", "pattern": "^sha256:[0-9a-f]{64}$"]
     ),
     ("Link", "The pages before and after (RFC 8288).", ["type": "string"]),

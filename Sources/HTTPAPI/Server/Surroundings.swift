@@ -47,18 +47,22 @@ public struct Surroundings: Sendable {
     let metrics: @Sendable () throws -> String
     /// Takes new hires.
     let imports: @Sendable (Submission) -> Outcome
+    /// What became of a hire, by the source's own number of it; the source, where it is not the key's own system.
+    let hires: @Sendable (_ reference: String, _ source: String?, Grant, Instant) -> Outcome
     /// Subscribes, unsubscribes and lists.
     let subscriptions: @Sendable (SubscriptionWish, Grant, Instant) throws -> Outcome
 
     public init(
       exports: @escaping @Sendable () throws -> String, status: @escaping @Sendable () throws -> JSON,
       metrics: @escaping @Sendable () throws -> String, imports: @escaping @Sendable (Submission) -> Outcome,
+      hires: @escaping @Sendable (_ reference: String, _ source: String?, Grant, Instant) -> Outcome,
       subscriptions: @escaping @Sendable (SubscriptionWish, Grant, Instant) throws -> Outcome
     ) {
       self.exports = exports
       self.status = status
       self.metrics = metrics
       self.imports = imports
+      self.hires = hires
       self.subscriptions = subscriptions
     }
   }
@@ -87,6 +91,7 @@ extension Surroundings {
     host = Host(
       exports: { throw Problem.notYet }, status: { throw Problem.notYet }, metrics: { throw Problem.notYet },
       imports: { _ in Outcome(status: 503, json: Problem.notYet.json) },
+      hires: { _, _, _, _ in Outcome(status: 503, json: Problem.notYet.json) },
       subscriptions: { _, _, _ in throw Problem.notYet })
     self.forms = forms
     present = Present(records.roster)
@@ -102,6 +107,8 @@ public struct Submission: Sendable {
   public let signature: String?
   /// The system that hands over, where only the address says so.
   public let source: String?
+  /// Who was turned down in review waits once more.
+  public let isAgain: Bool
   /// `nil`: there is a signature instead, which is yet to be verified.
   public let grant: Grant?
   public let now: Instant

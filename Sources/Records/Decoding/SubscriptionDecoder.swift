@@ -22,7 +22,7 @@ enum SubscriptionDecoder {
     subscription.system = reader.text(fields["system"], "system", length: 1...64)
     if fields["events"].map({ !$0.isEmpty }) ?? false {
       subscription.events = reader.words(
-        fields["events"], "events", known: ["*"] + EventName.allCases.map(\.rawValue), rule: .unknownEvent)
+        fields["events"], "events", known: Subscription.knownEvents, rule: .unknownEvent)
     }
     subscription.secrets = reader.secrets(fields["secrets"])
     // In its own field, LiteralSecret says the same.
@@ -33,10 +33,8 @@ enum SubscriptionDecoder {
     subscription.format =
       reader.choice(fields["format"], "format", of: Subscription.Format.self, blocks: true) ?? .staffService
     if let node = fields["fields"], !node.isEmpty {
-      let custom = configuration.customFields.map { "custom.\($0.name)" }
       subscription.fields = reader.words(
-        node, "fields", known: Person.outputFields + Unit.fields.map(\.name) + custom,
-        rule: .unknownSubscriptionField)
+        node, "fields", known: configuration.subscriptionFields, rule: .unknownSubscriptionField)
     }
     if let node = fields["units"], !node.isEmpty {
       subscription.units = reader.list(node, "units")?.map { reader.unitCode($0, "units") ?? UnitCode("") } ?? []

@@ -29,6 +29,9 @@ struct ImportRecruitment: ParsableCommand {
   @Flag(help: "Land on the branch itself instead of a branch for review.")
   var direct = false
 
+  @Flag(help: "Take in those as well who were turned down in review, though nothing else is said of them.")
+  var again = false
+
   @Option(help: "text for people, json for machines.")
   var format = TextOrJSON.text
 
@@ -39,6 +42,7 @@ struct ImportRecruitment: ParsableCommand {
       now: Clock.now())
     request.holder = .operatorOfHost
     request.isDryRun = dryRun
+    request.isAgain = again
     if direct { request.landing = .direct }
     let answer = ImportDesk(try workspace.importHost()).handle(request)
     switch format {

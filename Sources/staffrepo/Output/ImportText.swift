@@ -27,6 +27,7 @@ enum ImportText {
       switch word(hire["state"]) {
       case "accepted": "\(who) is on the branch\(repeated)"
       case "pending_review": "\(who) waits for review on \(word(hire["branch"]))\(repeated)"
+      case "rejected": "turned down in review\(repeated)"
       case "refused": "refused"
       default: word(hire["state"])
       }

@@ -9,7 +9,7 @@ struct Clamping {
   private let wish: SubscriptionWish
   private let grant: Grant
   private let roster: Roster?
-  private var errors: [(field: String, message: String)] = []
+  private var errors: [SubscriptionFault] = []
 
   init(_ wish: SubscriptionWish, _ grant: Grant, _ roster: Roster?) {
     (self.wish, self.grant, self.roster) = (wish, grant, roster)
@@ -37,30 +37,34 @@ struct Clamping {
 
   private mutating func events() -> [String] {
     let readable = EventName.allCases.filter { grant.scopes.contains(scope(of: $0)) }
-    let wanted = wish.events ?? []
-    if wanted.isEmpty || wanted.contains("*") {
+    if wish.events?.isEmpty == true {
+      errors.append(.init("events", "events holds none. Leave it out for all that the key may read."))
+    }
+    let wanted = wish.events ?? ["*"]
+    let unknown = wanted.filter { !Subscription.knownEvents.contains($0) }
+    errors += unknown.map { .init("events", unknown: $0, known: Subscription.knownEvents) }
+    if wanted.contains("*") {
       if readable.isEmpty {
-        errors.append(("events", "The key may read neither people nor units: it lacks staff:read and units:read."))
+        errors.append(
+          .init("events", "The key may read neither people nor units: it lacks staff:read and units:read."))
       }
       return readable.count == EventName.allCases.count ? ["*"] : readable.map(\.rawValue)
     }
-    for name in wanted {
-      guard let event = EventName(rawValue: name) else {
-        errors.append(("events", "There is no event '\(name)'."))
-        continue
-      }
-      if !readable.contains(event) {
-        errors.append(("events", "\(name) wants the scope \(scope(of: event).rawValue)."))
-      }
+    for event in wanted.compactMap({ EventName(rawValue: $0) }) where !readable.contains(event) {
+      errors.append(.init("events", "\(event.rawValue) wants the scope \(scope(of: event).rawValue)."))
     }
     return wanted
   }
 
   private mutating func fields() -> [String]? {
     guard let wanted = wish.fields else { return nil }
-    let sensitive = roster?.configuration.sensitiveFields ?? []
-    for name in wanted where sensitive.contains(name) && !grant.sight.isSensitive {
-      errors.append(("fields", "\(name) wants the scope staff:read-sensitive."))
+    let configuration = roster?.configuration ?? Configuration()
+    for name in wanted {
+      if !configuration.subscriptionFields.contains(name) {
+        errors.append(.init("fields", unknown: name, known: configuration.subscriptionFields))
+      } else if configuration.sensitiveFields.contains(name), !grant.sight.isSensitive {
+        errors.append(.init("fields", "\(name) wants the scope staff:read-sensitive."))
+      }
     }
     return wanted
   }
@@ -68,7 +72,10 @@ struct Clamping {
   private mutating func units() -> [String]? {
     guard let wanted = wish.units else { return grant.units.map { $0.map(\.rawValue).sorted() } }
     for code in wanted where roster?.unit(code, grant.sight)?.code.rawValue != code {
-      errors.append(("units", "There is no unit '\(code)', or none that the key may see."))
+      errors.append(
+        .init(
+          "units", "There is no unit '\(code)', or none that the key may see.",
+          help: "Write the code of a unit that GET /api/units lists."))
     }
     return wanted
   }
@@ -77,7 +84,7 @@ struct Clamping {
     guard let wanted = wish.format else { return .staffService }
     if let format = Subscription.Format(rawValue: wanted) { return format }
     let names = Subscription.Format.allCases.map(\.rawValue).joined(separator: ", ")
-    errors.append(("format", "format is one of \(names)."))
+    errors.append(.init("format", "format is one of \(names)."))
     return .staffService
   }
 }

@@ -94,7 +94,9 @@ struct Serving {
           let now = clock.now
           return MetricsText.text(try Standing(open(), at: now), at: now)
         },
-        imports: { desk.handle($0) }, subscriptions: { try subscriptions.answer($0, $1, $2) }),
+        imports: { desk.handle($0) },
+        hires: { Outcome(desk.tell(HireQuestion(reference: $0, source: $1, grant: $2, now: $3))) },
+        subscriptions: { try subscriptions.answer($0, $1, $2) }),
       forms: .standard)
   }
 }
@@ -108,11 +110,17 @@ extension RecordForms {
 
 extension ImportDesk {
   func handle(_ submission: Submission) -> Outcome {
-    let answer = handle(
-      ImportRequest(
-        body: submission.body, mediaType: submission.mediaType ?? "application/json",
-        idempotencyKey: submission.idempotencyKey, signature: submission.signature, source: submission.source,
-        grant: submission.grant, now: submission.now))
-    return Outcome(status: answer.status, json: answer.body, fields: answer.headers.map { ($0.name, $0.value) })
+    var request = ImportRequest(
+      body: submission.body, mediaType: submission.mediaType ?? "application/json",
+      idempotencyKey: submission.idempotencyKey, signature: submission.signature, source: submission.source,
+      grant: submission.grant, now: submission.now)
+    request.isAgain = submission.isAgain
+    return Outcome(handle(request))
+  }
+}
+
+extension Outcome {
+  fileprivate init(_ answer: ImportAnswer) {
+    self.init(status: answer.status, json: answer.body, fields: answer.headers.map { ($0.name, $0.value) })
   }
 }

@@ -26,7 +26,8 @@ struct SubscriptionDesk: Sendable {
     }
   }
 
-  fileprivate struct Request {
+  /// A wish, and all that it is answered from.
+  struct Request {
     let workspace: Workspace
     let wish: SubscriptionWish
     let grant: Grant
@@ -36,7 +37,7 @@ struct SubscriptionDesk: Sendable {
 }
 
 extension SubscriptionDesk.Request {
-  private func desk() throws -> ProposalDesk {
+  func desk() throws -> ProposalDesk {
     let folder = workspace.repository.gitDirectory
     return ProposalDesk(
       workspace.repository, branch: try workspace.branch(), judge: try workspace.judge(), now: now,
@@ -44,20 +45,30 @@ extension SubscriptionDesk.Request {
   }
 
   /// The subscription files of a tree, by name in small letters.
-  private func files(_ source: CommitSource) throws -> [String: RecordFiles.File] {
+  func files(_ source: CommitSource) throws -> [String: RecordFiles.File] {
     let configuration = try source.configuration().configuration ?? workspace.configuration(at: desk().tip())
     return Dictionary(
       try source.recordFiles(.webhook, configuration).map { ($0.name.lowercased(), $0) },
       uniquingKeysWith: { first, _ in first })
   }
 
-  private func isOwn(_ file: RecordFiles.File) -> Bool { file.subscription?.draft?.system == grant.system }
+  /// Those of the system whose key asks.
+  func ownFiles(_ files: [String: RecordFiles.File]) -> [RecordFiles.File] {
+    files.values.filter { $0.subscription?.draft?.system == grant.system }.sorted { $0.name < $1.name }
+  }
+
+  private func ownFiles(_ files: [String: RecordFiles.File], at url: String) -> [RecordFiles.File] {
+    ownFiles(files).filter { $0.subscription?.draft?.url == url }
+  }
+
+  func published() throws -> [String: RecordFiles.File] {
+    try files(CommitSource(workspace.repository, commit: desk().tip()))
+  }
 
   // MARK: List
 
   func list() throws -> Outcome {
-    let files = try files(CommitSource(workspace.repository, commit: desk().tip()))
-    let own = files.values.filter(isOwn).sorted { $0.name < $1.name }
+    let own = try ownFiles(published())
     return Outcome(
       status: 200,
       json: ["subscriptions": .array(own.compactMap { $0.subscription?.draft.map { describe($0) } })])
@@ -77,10 +88,10 @@ extension SubscriptionDesk.Request {
 
   func subscribe() throws -> Outcome {
     guard let url = wish.url, !url.isEmpty else {
-      throw Problem.refusedSubscription([("url", "url says where events are sent: https://...")])
+      throw Problem.refusedSubscription([.init("url", "url says where events are sent: https://...")])
     }
     let clamped = try Clamping(wish, grant, roster).clamped()
-    let stem = try name()
+    let stem = try name(for: url)
     let (reference, path) = secretPlace(stem)
     var new = NewSubscription(
       url: url, events: clamped.events, secrets: [reference], format: clamped.format, fields: clamped.fields,
@@ -95,29 +106,52 @@ extension SubscriptionDesk.Request {
     let text = new.text(schema: nil)
     var file = ""
     let outcome = try desk().submit(to: .direct(orReview: "webhooks/\(grant.system)/\(stem)")) { source in
-      guard try files(source)[stem.lowercased()] == nil else {
-        throw Problem.refusedSubscription([("name", "There is a subscription \(stem) already. Choose another name.")])
+      let files = try files(source)
+      try refuseRepeat(of: url, files)
+      guard files[stem.lowercased()] == nil else {
+        throw Problem.refusedSubscription([
+          .init("name", "There is a subscription \(stem) already.", help: "Choose another name.")
+        ])
       }
       let configuration = try source.configuration().configuration ?? Configuration()
       file = "\(configuration.dataFolder)/\(RecordKind.webhook.folder)/\(stem).yaml"
       return proposal("\(grant.system) subscribes \(stem)", file, Array(text.utf8))
     }
-    guard case .landed(let landed) = outcome else { return try refusal(outcome) }
+    guard case .landed(let landed) = outcome else { return try refusal(outcome, text: text) }
     isKept = true
     var subscription = Subscription(name: stem)
     (subscription.url, subscription.format, subscription.fields) = (url, clamped.format, clamped.fields)
     (subscription.events, subscription.units) = (clamped.events, clamped.units?.map { UnitCode($0) })
-    return tell(landed, describe(subscription), [.init("secret", .string(secret.text))], direct: 201)
+    // What the change means for other files is for those who keep these.
+    let warnings = landed.warnings.filter { $0.file == file }
+    return tell(
+      landed, warnings, text: text, describe(subscription), [.init("secret", .string(secret.text))], direct: 201)
   }
 
-  private func name() throws -> String {
+  /// Who heard no answer asks again, and would be told everything twice.
+  private func refuseRepeat(of url: String, _ files: [String: RecordFiles.File]) throws {
+    guard wish.name == nil, let file = ownFiles(files, at: url).first, let subscription = file.subscription?.draft
+    else {
+      return
+    }
+    throw Problem(
+      409, "subscribed-already", title: "There is such a subscription already",
+      detail:
+        "\(file.name) has this url. Its secret was told once: if it is lost, unsubscribe \(file.name) and subscribe again. For a second one beside it, give a name.",
+      more: [.init("subscription", describe(subscription))])
+  }
+
+  private func name(for url: String) throws -> String {
     let name = wish.name ?? grant.system
     guard RecordFiles.isName(name) else {
-      throw Problem.refusedSubscription([("name", "name has letters, digits and hyphens, at most 64.")])
+      throw Problem.refusedSubscription([
+        .init("name", "name has letters, digits, hyphens, dots and underscores, at most 64.")
+      ])
     }
     guard wish.name == nil else { return name }
+    let taken = try published()
+    try refuseRepeat(of: url, taken)
     // One that nobody chose gets a number where it is taken.
-    let taken = try files(CommitSource(workspace.repository, commit: desk().tip()))
     return ([name] + (2...1000).map { "\(name)-\($0)" }).first { taken[$0.lowercased()] == nil } ?? name
   }
 
@@ -129,33 +163,19 @@ extension SubscriptionDesk.Request {
     return (reference, workspace.path(of: reference))
   }
 
-  // MARK: Unsubscribe
-
-  func unsubscribe() throws -> Outcome {
-    let stem = wish.name ?? grant.system
-    let outcome = try desk().submit(to: .direct(orReview: "webhooks/\(grant.system)/\(stem)")) { source in
-      guard let file = try files(source)[stem.lowercased()], isOwn(file) else {
-        throw Problem(
-          404, "not-found", title: "There is no such subscription",
-          detail: "Or none that was made with a key of \(grant.system). Give its name; action list tells them.")
-      }
-      return proposal("\(grant.system) ends its subscription \(stem)", file.path, nil)
-    }
-    guard case .landed(let landed) = outcome else { return try refusal(outcome) }
-    return tell(landed, ["name": .string(stem), "target": .string("webhook/\(stem)")], [], direct: 200)
-  }
-
   // MARK: Answers
 
-  private func proposal(_ message: String, _ path: String, _ bytes: [UInt8]?) -> Proposal {
+  func proposal(_ message: String, _ path: String, _ bytes: [UInt8]?) -> Proposal {
     Proposal(
       files: [ProposedFile(path: path, bytes: bytes)], author: .init(system: grant.system), message: message,
       trailers: [.init("Staffrepo-Key", grant.key)])
   }
 
-  private func tell(_ landed: LandedProposal, _ subscription: JSON, _ more: [JSON.Member], direct status: Int)
-    -> Outcome
-  {
+  /// - Parameter text: of the file that was made.
+  func tell(
+    _ landed: LandedProposal, _ warnings: [Diagnostic], text: String, _ subscription: JSON, _ more: [JSON.Member],
+    direct status: Int
+  ) -> Outcome {
     var members: [JSON.Member] = [
       .init("state", landed.isDirect ? "accepted" : "pending_review"),
       .init("commit", .string(landed.commit.description)), .init("branch", .string(landed.branch)),
@@ -165,21 +185,30 @@ extension SubscriptionDesk.Request {
     if let reason = landed.reviewReason {
       members.append(.init("reason", .string(reason.hasPrefix("G") ? "rule \(reason.prefix { $0 != ":" })" : reason)))
     }
-    let warnings = landed.warnings.filter { $0.severity == .warning && !$0.isBrake }
+    let told = warnings.filter { $0.severity == .warning && !$0.isBrake }
     members.append(
-      .init("warnings", .array(warnings.map { ["code": .string($0.rule.code), "message": .string($0.message)] })))
+      .init(
+        "warnings",
+        .array(
+          told.map { warning in
+            .compact([
+              "code": .string(warning.rule.code), "field": Self.member(of: warning, in: text).map(JSON.string),
+              "message": .string(warning.message), "help": warning.help.map(JSON.string),
+            ])
+          })))
     return Outcome(status: landed.isDirect ? status : 202, json: .object(members + more))
   }
 
-  private func refusal(_ outcome: ProposalOutcome) throws -> Outcome {
+  func refusal(_ outcome: ProposalOutcome, text: String) throws -> Outcome {
     guard case .refused(let faults, _) = outcome else { return Outcome(status: 200, json: ["state": "unchanged"]) }
-    throw Problem.refusedSubscription(faults.map { (Self.field(of: $0), $0.message) })
+    throw Problem.refusedSubscription(
+      faults.map { .init(Self.member(of: $0, in: text) ?? "name", $0.message, help: $0.help) })
   }
 
-  /// The member that a fault is about, by the rule that found it.
-  private static func field(of fault: Diagnostic) -> String {
-    let name = fault.rule.name
-    return ["url", "events", "fields", "units"].first { name.contains($0.dropLast()) }
-      ?? (name.contains("address") ? "url" : "name")
+  /// The member of the request from which the line was made that a finding is about.
+  private static func member(of finding: Diagnostic, in text: String) -> String? {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).prefix(finding.range.start.line)
+    let field = lines.last { $0.first?.isLetter == true }.map { String($0.prefix { $0 != ":" }) }
+    return field.flatMap { SubscriptionWish.members.contains($0) ? $0 : nil }
   }
 }

@@ -12,6 +12,11 @@ public func closest(to word: String, among words: some Sequence<String>) -> Stri
   return ranked.min { ($0.distance, $0.word) < ($1.distance, $1.word) }?.word
 }
 
+/// ` Did you mean 'x'?` where a word is near; else nothing.
+public func didYouMean(_ word: String, among words: some Sequence<String>) -> String {
+  closest(to: word, among: words).map { " Did you mean '\($0)'?" } ?? ""
+}
+
 /// In bytes: no name that records know is as long.
 private let longestMisspelt = 200
 

@@ -21,6 +21,10 @@ import Testing
       #expect(!answer.body.text.contains("EMP003") && answer.body["person_id"] == nil)
     }
     #expect(try house.git("rev-parse", "recruitment/ats/U-1") == tip)
+    func ask(_ grant: Grant) -> Int {
+      house.desk.tell(HireQuestion(reference: "U-1", grant: grant, now: HiringHouse.now)).status
+    }
+    #expect(ask(HiringHouse.grant()) == 200 && ask(Self.care) == 404)
     try house.merge("recruitment/ats/U-1")
     #expect(house.send(hire("U-1"), as: Self.care).status == 422)
   }

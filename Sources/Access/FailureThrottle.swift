@@ -40,14 +40,13 @@ public final class FailureThrottle: Sendable {
   /// - Returns: `nil` when the failure is answered as one (401); else the seconds to wait (429, Retry-After).
   public func failed(from address: String, at instant: Instant) -> Int? {
     let key = Self.key(of: address)
-    let group = Int(UInt(bitPattern: key.hashValue) % UInt(groups)) * Self.groupSize
+    let places = places(of: key)
     let now = instant.milliseconds
     return records.withLock { records in
-      let places = group..<group + Self.groupSize
       let place =
         places.first { records[$0].failures > 0 && records[$0].address == key }
         ?? places.first { records[$0].isOver(now, window) }
-        ?? places.min { records[$0].failures < records[$1].failures } ?? group
+        ?? places.min { records[$0].failures < records[$1].failures } ?? places.lowerBound
       if records[place].address != key || records[place].isOver(now, window) {
         records[place] = Record(address: key, start: now)
       }
@@ -55,9 +54,28 @@ public final class FailureThrottle: Sendable {
         records[place].failures += 1
         return nil
       }
-      return Int((records[place].start + window - now + 999) / 1000)
+      return pause(records[place], now)
     }
   }
+
+  /// How long an address that failed too often has to wait; `nil`: not at all. For who has no key, and is yet to show that a
+  /// signature is good: asked before anything is done for them, and counting nothing.
+  public func pause(for address: String, at instant: Instant) -> Int? {
+    let key = Self.key(of: address)
+    let now = instant.milliseconds
+    return records.withLock { records in
+      records[places(of: key)].first { $0.address == key && $0.failures >= limit && !$0.isOver(now, window) }
+        .map { pause($0, now) }
+    }
+  }
+
+  private func places(of key: UInt64) -> Range<Int> {
+    let first = Int(UInt(bitPattern: key.hashValue) % UInt(groups)) * Self.groupSize
+    return first..<first + Self.groupSize
+  }
+
+  /// In whole seconds.
+  private func pause(_ record: Record, _ now: Int64) -> Int { Int((record.start + window - now + 999) / 1000) }
 
   /// What no program can read as an address counts as one and the same.
   private static func key(of address: String) -> UInt64 {

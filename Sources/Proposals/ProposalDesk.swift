@@ -128,12 +128,21 @@ public struct ProposalDesk {
     var above = name[...]
     while let slash = above.lastIndex(of: "/") {
       above = above[..<slash]
-      guard try repository.target(of: "refs/heads/\(above)") != nil else { continue }
-      throw GitError(
-        .other,
-        "The branch \(above) is in the way of \(name), which is wanted for a review. Rename it: git branch -m \(above) \(above)-old"
-      )
+      if try repository.target(of: "refs/heads/\(above)") != nil {
+        throw inTheWay(String(above), of: name, rename: "\(above)-old")
+      }
     }
+    if let below = try repository.references(below: "refs/heads/\(name)/").first {
+      let branch = String(below.dropFirst("refs/heads/".count))
+      throw inTheWay(branch, of: name, rename: "\(name)-\(branch.dropFirst(name.count + 1))")
+    }
+  }
+
+  private func inTheWay(_ branch: String, of name: String, rename other: String) -> GitError {
+    GitError(
+      .other,
+      "The branch \(branch) is in the way of \(name), which is wanted for a review. Rename it: git branch -m \(branch) \(other)"
+    )
   }
 
   private func move(_ name: String, to commit: OID, expected: OID?, _ proposal: Proposal) throws {

@@ -14,8 +14,10 @@ extension JSON {
 
   /// Reads RFC 8259 text, and nothing else: no comments, no trailing commas, no name twice in one object. A number that is
   /// no whole number of 64 bits is kept as the text that stands there.
-  public init(reading bytes: [UInt8]) throws(JSONFault) {
-    var reader = JSONReader(bytes: bytes)
+  ///
+  /// - Parameter valueLimit: the most values in all. Each takes many times the two bytes that it may have in the text.
+  public init(reading bytes: [UInt8], valueLimit: Int = .max) throws(JSONFault) {
+    var reader = JSONReader(bytes: bytes, valuesLeft: valueLimit)
     self = try reader.readDocument()
   }
 
@@ -42,6 +44,7 @@ extension JSON {
 
 private struct JSONReader {
   let bytes: [UInt8]
+  var valuesLeft: Int
   var place = 0
 
   mutating func readDocument() throws(JSONFault) -> JSON {
@@ -55,6 +58,8 @@ private struct JSONReader {
 
   private mutating func readValue(depth: Int) throws(JSONFault) -> JSON {
     guard depth <= JSON.depthLimit else { throw fault("Lists and objects nest more than \(JSON.depthLimit) deep.") }
+    guard valuesLeft > 0 else { throw fault("There are more values than are read of one text.") }
+    valuesLeft -= 1
     switch peek {
     case UInt8(ascii: "{"): return try readObject(depth: depth)
     case UInt8(ascii: "["): return try readArray(depth: depth)

@@ -28,17 +28,23 @@ public struct CSVReader: Sendable {
   }
 
   /// All rows, the header row first; empty lines are none.
-  public static func rows(_ bytes: [UInt8], encoding: Encoding = .utf8, separator: UInt8? = nil) throws(Fault) -> [Row]
-  {
+  ///
+  /// - Parameter limit: of a longer table the rest is not read.
+  public static func rows(
+    _ bytes: [UInt8], encoding: Encoding = .utf8, separator: UInt8? = nil, atMost limit: Int = .max
+  ) throws(Fault) -> [Row] {
     var bytes = encoding == .windows1252 ? fromWindows1252(bytes) : bytes
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     var reader = CSVReader(bytes: bytes, separator: separator ?? guess(bytes))
     var rows: [Row] = []
-    while let row = try reader.next() {
+    while rows.count < limit, let row = try reader.next() {
       if row.cells.count > 1 || row.cells.first?.text.isEmpty == false { rows.append(row) }
     }
     return rows
   }
+
+  /// The most values of a line. A table of people has some dozens of columns.
+  private static let columnLimit = 4096
 
   private let bytes: [UInt8]
   private let separator: UInt8
@@ -60,6 +66,9 @@ public struct CSVReader: Sendable {
     guard place < bytes.count else { return nil }
     var cells: [Cell] = []
     while true {
+      guard cells.count < Self.columnLimit else {
+        throw Fault(message: "A line has more than \(Self.columnLimit) values.", line: line, column: column)
+      }
       cells.append(try cell())
       guard place < bytes.count else { break }
       if bytes[place] == separator {

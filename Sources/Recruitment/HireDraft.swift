@@ -44,10 +44,7 @@ struct HireDrafting {
   let ground: HiringGround
   let source: RecruitmentSettings.Source
   let now: Instant
-  /// Units into which the key may hire; `nil`: all.
-  let allowed: Set<UnitCode>?
-  /// Whether whoever sends may be told about people who are here.
-  let mayNamePeople: Bool
+  let disclosure: Disclosure
   /// Taken by hires before this one.
   private var takenReferences: Set<String> = []
   private var takenEmails: Set<String> = []
@@ -56,14 +53,12 @@ struct HireDrafting {
   private let header: String?
 
   init(
-    _ ground: HiringGround, source: RecruitmentSettings.Source, now: Instant, allowed: Set<UnitCode>?,
-    mayNamePeople: Bool
+    _ ground: HiringGround, source: RecruitmentSettings.Source, now: Instant, _ disclosure: Disclosure
   ) throws {
     self.ground = ground
     self.source = source
     self.now = now
-    self.allowed = allowed
-    self.mayNamePeople = mayNamePeople
+    self.disclosure = disclosure
     header = try ground.header()
   }
 
@@ -114,28 +109,36 @@ struct HireDrafting {
     switch ground.units.unit(hire[.unit], department: hire[.department]) {
     case .found(let unit):
       draft.unit = unit
-      if let allowed, !ground.units.isIn(unit, allowed) {
+      if let allowed = disclosure.units, !ground.units.isIn(unit, allowed) {
         report(
           hire[.unit] == nil ? .department : .unit, "This key may not hire into '\(unit.name)'.",
           "Name a unit that the key is for, or ask for a key that may.")
       }
     case .none:
-      if allowed != nil {
+      if disclosure.units != nil {
         report(.unit, "This key hires into some units only, and the hire names none.", "Name the unit.")
       }
     case .unknown(let field, let name, let near):
       report(
-        field, "There is no unit '\(name)'.\(near.map { " Did you mean '\($0)'?" } ?? "")",
+        field, "There is no unit '\(name)'.\(near.flatMap(suggestion) ?? "")",
         "Write the name or the code of a unit, as the staff records have it.")
     case .ambiguous(let field, let name, let units):
+      let codes = units.filter { disclosure.names($0, ground) }.map(\.code.rawValue).joined(separator: ", ")
       report(
-        field, "Several units are called '\(name)': \(units.map(\.code.rawValue).joined(separator: ", ")).",
+        field, "Several units are called '\(name)'\(codes.isEmpty ? "" : ": \(codes)").",
         "Write the unit's code, or name in department the unit above it.")
     case .elsewhere(let unit, let department):
       report(
         .unit, "The unit '\(unit.name)' is not in '\(department)'.",
         "Correct department, or leave it out: it only tells units of the same name apart.")
     }
+  }
+
+  private func suggestion(_ near: String) -> String? {
+    guard case .found(let unit) = ground.units.unit(near, department: nil), disclosure.names(unit, ground) else {
+      return nil
+    }
+    return " Did you mean '\(near)'?"
   }
 
   // MARK: Reference and address
@@ -229,7 +232,9 @@ struct HireDrafting {
     }
     let what = family == .email ? "address" : "reference"
     if let holder = try ground.holders(of: family, text).first {
-      let name = mayNamePeople && holder.id.rawValue > 0 ? "\(holder.reference) (id \(holder.id.rawValue))" : "somebody"
+      let name =
+        holder.id.rawValue > 0 && disclosure.names(holder, ground)
+        ? "\(holder.reference) (id \(holder.id.rawValue))" : "somebody"
       if holder.id.rawValue > 0, holder.status(on: ground.today).hasLeft {
         report(
           "The \(what) is that of \(name) who has left: this may be a re-hire.",

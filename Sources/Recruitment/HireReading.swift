@@ -25,6 +25,11 @@ struct UnreadableImport: Error, Sendable {
 }
 
 extension HireReading {
+  /// One more than a request may have tells that there are too many; nobody needs the others.
+  static let readAtMost = ImportDesk.rowLimit + 1
+  /// The most values of one text: many times what so many hires can say.
+  private static let valueLimit = 1_000_000
+
   /// Reads a request of the HTTP API or a file.
   ///
   /// - Parameter mapping: of a table: names of columns by the fields that they hold.
@@ -34,7 +39,7 @@ extension HireReading {
     case "application/x-ndjson", "application/jsonl", "application/ndjson": try self.init(lines: bytes, mapping)
     default:
       do {
-        try self.init(JSON(reading: bytes), mapping)
+        try self.init(JSON(reading: bytes, valueLimit: Self.valueLimit), mapping)
       } catch let fault as JSONFault {
         throw UnreadableImport(message: "This is not JSON: \(fault.message)", line: fault.line, column: fault.column)
       } catch let error as UnreadableImport {
@@ -50,14 +55,16 @@ extension HireReading {
     switch json {
     case .array(let items):
       isBulk = true
-      for (number, item) in items.enumerated() { add(item, at: "/\(number)", mapping) }
+      for (number, item) in items.prefix(Self.readAtMost).enumerated() { add(item, at: "/\(number)", mapping) }
     case .object where json["new_hires"] != nil:
       guard case .array(let items)? = json["new_hires"] else {
         throw UnreadableImport(message: "new_hires takes a list of hires.")
       }
       isBulk = true
       faultsOfAll = Members.faults(around: json)
-      for (number, item) in items.enumerated() { add(item, at: "/new_hires/\(number)", mapping) }
+      for (number, item) in items.prefix(Self.readAtMost).enumerated() {
+        add(item, at: "/new_hires/\(number)", mapping)
+      }
     case .object: add(json, at: "", mapping)
     default: throw UnreadableImport(message: "A hire is an object with the members source_system and new_hire.")
     }
@@ -66,10 +73,15 @@ extension HireReading {
   /// One JSON value a line.
   private init(lines bytes: [UInt8], _ mapping: [RecruitmentSettings.Source.Field]) throws(UnreadableImport) {
     isBulk = true
-    for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+    var rest = bytes[...]
+    var number = -1
+    while !rest.isEmpty, hires.count < Self.readAtMost {
+      let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+      rest = rest.dropFirst(line.count + 1)
+      number += 1
       guard line.contains(where: { $0 > 0x20 }) else { continue }
       do {
-        let json = try JSON(reading: Array(line))
+        let json = try JSON(reading: Array(line), valueLimit: Self.valueLimit)
         let first = hires.count
         add(json, at: "", mapping)
         hires[first].place.line = number + 1
@@ -106,22 +118,17 @@ extension HireReading {
       return
     }
     // `007` as a number has lost its zeros already, so numbers are for what systems count, and for forms of their own.
-    func take(_ value: JSON, as field: NewHire.Field, _ name: String, at place: String, maybeNumber: Bool = false) {
+    var sayings: [HireSaying] = []
+    func take(_ value: JSON, as field: NewHire.Field, _ name: String, at place: String, isMapped: Bool = false) {
       guard value != .null else { return }
-      let text = maybeNumber || field == .sourceReference || !value.isNumber ? Self.text(value) : nil
-      hire.set(field, text, at: .init(place))
+      let text = isMapped || field == .sourceReference || !value.isNumber ? Self.text(value) : nil
+      let rank = isMapped ? HireSaying.mapped : Self.rank(of: name)
+      sayings.append(HireSaying(field: field, name: name, rank: rank, text: text, place: .init(place)))
       if text == nil { found.append(Members.noText(name, value, at: place)) }
     }
     var unknown: [Members.Unknown] = []
     let isWrapped = place != pointer
-    for member in members {
-      let memberPlace = "\(place)/\(JSON.pointerStep(member.name))"
-      if let field = Self.field(member.name) {
-        take(member.value, as: field, member.name, at: memberPlace)
-      } else if isWrapped || member.name != "source_system" {
-        unknown.append(.init(name: member.name, place: memberPlace, known: isWrapped ? .ofHire : .ofEither))
-      }
-    }
+    // What stands outside goes first, where both say the same field under one name.
     if isWrapped, case .object(let outer) = json {
       for member in outer where !["source_system", "new_hire"].contains(member.name) {
         let memberPlace = "\(pointer)/\(JSON.pointerStep(member.name))"
@@ -132,6 +139,14 @@ extension HireReading {
         }
       }
     }
+    for member in members {
+      let memberPlace = "\(place)/\(JSON.pointerStep(member.name))"
+      if let field = Self.field(member.name) {
+        take(member.value, as: field, member.name, at: memberPlace)
+      } else if isWrapped || member.name != "source_system" {
+        unknown.append(.init(name: member.name, place: memberPlace, known: isWrapped ? .ofHire : .ofEither))
+      }
+    }
     switch json["source_system"] {
     case .string(let name)?: hire.sourceSystem = name
     case nil, .null?: break
@@ -140,22 +155,12 @@ extension HireReading {
     let mapped = mapping.filter { $0.place.hasPrefix("/") }
     for mapped in mapped {
       guard let field = NewHire.Field(rawValue: mapped.name), let value = json.value(at: mapped.place) else { continue }
-      take(value, as: field, mapped.name, at: pointer + mapped.place, maybeNumber: true)
+      take(value, as: field, mapped.name, at: pointer + mapped.place, isMapped: true)
     }
+    var told = hire.take(sayings)
     // A source whose fields the settings look for has a form of its own, with whatever else its system tells.
-    if mapped.isEmpty { found += Members.faults(unknown) } else { notes[number] = Members.faults(unknown) }
-  }
-
-  /// Names by which systems call their own number of a hire.
-  private static let referenceNames: Set<String> = [
-    "source_reference", "reference", "source_id", "external_id", "application_id", "candidate_id", "id",
-  ]
-
-  static func field(_ name: String) -> NewHire.Field? {
-    if referenceNames.contains(name) { return .sourceReference }
-    if let field = NewHire.Field(rawValue: name) { return field }
-    return ["start_date": .startDate, "end_date": .endDate, "unit": .unit, "position": .jobTitle, "title": .jobTitle][
-      name]
+    if mapped.isEmpty { found += Members.faults(unknown) } else { told += Members.faults(unknown) }
+    if !told.isEmpty { notes[number] = told }
   }
 
   /// A text, or a number as its digits.

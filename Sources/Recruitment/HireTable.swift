@@ -6,7 +6,8 @@ extension HireReading {
     isBulk = true
     let rows: [CSVReader.Row]
     do {
-      rows = try CSVReader.rows(bytes)
+      // The header row is none of them.
+      rows = try CSVReader.rows(bytes, atMost: Self.readAtMost + 1)
     } catch {
       throw UnreadableImport(message: error.message, line: error.line, column: error.column)
     }
@@ -14,7 +15,9 @@ extension HireReading {
     let columns = header.cells.map { cell in
       let name = trimmed(cell.text)
       let mapped = mapping.first { $0.place.lowercased() == name.lowercased() }
-      return (name: name, field: mapped.flatMap { NewHire.Field(rawValue: $0.name) } ?? Self.field(Self.folded(name)))
+      let known = Self.folded(name)
+      return mapped.flatMap { NewHire.Field(rawValue: $0.name) }.map { Column(name, $0, rank: HireSaying.mapped) }
+        ?? Column(name, Self.field(known), rank: Self.rank(of: known))
     }
     guard columns.contains(where: { $0.field != nil }) else {
       throw UnreadableImport(
@@ -22,8 +25,10 @@ extension HireReading {
           "None of the columns in the first line is known. Known are \(RecruitmentSettings.hireFields.joined(separator: ", ")).",
         line: header.line, column: 1)
     }
-    for (cell, column) in zip(header.cells, columns)
-    where column.field == nil && !["", "source_system"].contains(column.name.lowercased()) {
+    let unknown = zip(header.cells, columns).filter { _, column in
+      column.field == nil && !["", "source_system"].contains(column.name.lowercased())
+    }
+    for (cell, column) in unknown.prefix(Members.toldAtMost) {
       var note = ImportFinding(
         code: "S002", rule: "unknown-field", field: column.name,
         message:
@@ -35,7 +40,18 @@ extension HireReading {
     for row in rows.dropFirst() { add(row, columns) }
   }
 
-  private mutating func add(_ row: CSVReader.Row, _ columns: [(name: String, field: NewHire.Field?)]) {
+  private struct Column {
+    let name: String
+    /// `nil`: it is not taken.
+    let field: NewHire.Field?
+    let rank: Int
+
+    init(_ name: String, _ field: NewHire.Field?, rank: Int) {
+      (self.name, self.field, self.rank) = (name, field, rank)
+    }
+  }
+
+  private mutating func add(_ row: CSVReader.Row, _ columns: [Column]) {
     var hire = NewHire(at: .init("", line: row.line))
     hire.isRow = true
     if row.cells.count != columns.count {
@@ -46,11 +62,15 @@ extension HireReading {
       fault.line = row.line
       faults[hires.count] = [fault]
     }
+    var sayings: [HireSaying] = []
     for (cell, column) in zip(row.cells, columns) {
       if column.name.lowercased() == "source_system" { hire.sourceSystem = trimmed(cell.text) }
       guard let field = column.field else { continue }
-      hire.set(field, cell.text, at: .init(column.name, line: cell.line, column: cell.column))
+      let place = NewHire.Place(column.name, line: cell.line, column: cell.column)
+      sayings.append(HireSaying(field: field, name: column.name, rank: column.rank, text: cell.text, place: place))
     }
+    let passedOver = hire.take(sayings)
+    if !passedOver.isEmpty { notes[hires.count] = passedOver }
     hires.append(hire)
   }
 

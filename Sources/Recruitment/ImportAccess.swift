@@ -10,8 +10,10 @@ struct ImportAccess {
   enum Outcome {
     case hires(RecruitmentSettings.Source, HireReading)
     /// A message that asks for nothing, such as a system's first call.
-    case nothingToDo(ImportAnswer)
-    case refused(ImportAnswer)
+    case nothingToDo(ImportAnswer, RecruitmentSettings.Source?)
+    case refused(ImportAnswer, RecruitmentSettings.Source?)
+    /// Nobody whom a key or a signature stands for: nothing is done for them, and nothing is kept of them.
+    case stranger(ImportAnswer)
   }
 
   init(
@@ -26,7 +28,7 @@ struct ImportAccess {
     if request.signature != nil { return openSigned() }
     switch request.holder {
     case .signature:
-      return .refused(
+      return .stranger(
         .problem(
           401, "unauthorized", "Who is this?", "A key with the scope recruitment:write, or a signature, is needed."))
     case .operatorOfHost: return read(own: nil)
@@ -34,7 +36,7 @@ struct ImportAccess {
       guard grant.scopes.contains(.recruitmentWrite) else {
         return .refused(
           .problem(
-            403, "scope-missing", "The key may not do this", "The key needs the scope recruitment:write."))
+            403, "scope-missing", "The key may not do this", "The key needs the scope recruitment:write."), nil)
       }
       return read(own: grant.system)
     }
@@ -42,16 +44,15 @@ struct ImportAccess {
 
   /// - Parameter own: the system that a key belongs to; `nil`: any may be named.
   private func read(own: String?) -> Outcome {
-    let named = request.source.flatMap(settings.source)
-    if named?.format == .greenhouse || own.flatMap(settings.source)?.format == .greenhouse, request.signature == nil {
-      return greenhouse(named ?? own.flatMap(settings.source) ?? .init(name: "greenhouse"))
+    let named = (request.source ?? own).flatMap(settings.source)
+    if let named, named.format == .greenhouse {
+      return obstacle(for: own, to: named) ?? greenhouse(named)
     }
     do throws(UnreadableImport) {
-      let mapping = (request.source ?? own).flatMap(settings.source)?.fields ?? []
-      let reading = try HireReading(request.body, mediaType: request.mediaType, mapping: mapping)
+      let reading = try HireReading(request.body, mediaType: request.mediaType, mapping: named?.fields ?? [])
       return judge(reading, own: own)
     } catch {
-      return .refused(unreadable(error))
+      return .refused(unreadable(error), nil)
     }
   }
 
@@ -64,24 +65,31 @@ struct ImportAccess {
         .problem(
           422, "import-refused", "One system at a time",
           "The request names several systems: \(said.sorted().joined(separator: ", ")). Send the hires of each by themselves."
-        ))
+        ), nil)
     }
     let name = said.first ?? own ?? "recruitment"
     guard !name.isEmpty, name.unicodeScalars.count <= 64,
       name.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F })
     else {
       return .refused(
-        .problem(422, "import-refused", "No name of a system", "source_system takes a word of at most 64 characters."))
+        .problem(422, "import-refused", "No name of a system", "source_system takes a word of at most 64 characters."),
+        nil)
     }
     let source = settings.source(name) ?? .init(name: name)
-    if let refusal = own.flatMap({ Self.refusal(of: $0, for: source) }) { return .refused(refusal) }
-    if source.secret != nil, own != nil {
-      return .refused(
-        .problem(
-          401, "signature-invalid", "The signature is missing",
-          "What \(name) sends is signed: the header Signature is missing."))
-    }
-    return .hires(source, reading)
+    return obstacle(for: own, to: source) ?? .hires(source, reading)
+  }
+
+  /// Why a key, which came without a signature, may not hand over in a source's name; `nil`: it may.
+  ///
+  /// Asked for every form of message: one that names its system by its form alone is no more to be trusted than another.
+  private func obstacle(for own: String?, to source: RecruitmentSettings.Source) -> Outcome? {
+    guard let own else { return nil }
+    if let refusal = Self.refusal(of: own, for: source) { return .refused(refusal, nil) }
+    guard source.secret != nil else { return nil }
+    return .stranger(
+      .problem(
+        401, "signature-invalid", "The signature is missing",
+        "What \(source.name) sends is signed: the header Signature is missing."))
   }
 
   /// Why a key of one system may not speak for a source; `nil`: it may.
@@ -101,7 +109,7 @@ struct ImportAccess {
         (request.source ?? source.name) == source.name && source.secret.map { isSigned($0) } ?? false
       })
     else {
-      return .refused(
+      return .stranger(
         .problem(
           401, "signature-invalid", "The signature is not right",
           "The header Signature is not that of any source which staffrepo.yaml names under recruitment.sources with a secret. Do both sides have the same secret?"
@@ -112,7 +120,7 @@ struct ImportAccess {
       return judgeSigned(
         try HireReading(request.body, mediaType: request.mediaType, mapping: source.fields), source)
     } catch {
-      return .refused(unreadable(error))
+      return .refused(unreadable(error), source)
     }
   }
 
@@ -122,7 +130,8 @@ struct ImportAccess {
       return .refused(
         .problem(
           403, "source-not-allowed", "The signature belongs to another system",
-          "The message is signed by \(source.name), and names \(said.sorted().joined(separator: ", "))."))
+          "The message is signed by \(source.name), and names \(said.sorted().joined(separator: ", "))."),
+        source)
     }
     return .hires(source, reading)
   }
@@ -139,12 +148,12 @@ struct ImportAccess {
         var reading = HireReading()
         reading.hires = [hire]
         return .hires(source, reading)
-      case .ping: return .nothingToDo(ImportAnswer(200, ["state": "pong"]))
+      case .ping: return .nothingToDo(ImportAnswer(200, ["state": "pong"]), source)
       case .other(let action):
-        return .nothingToDo(ImportAnswer(200, ["state": "ignored", "action": .string(action)]))
+        return .nothingToDo(ImportAnswer(200, ["state": "ignored", "action": .string(action)]), source)
       }
     } catch {
-      return .refused(unreadable(error))
+      return .refused(unreadable(error), source)
     }
   }
 

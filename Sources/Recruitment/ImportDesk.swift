@@ -31,46 +31,25 @@ public final class ImportDesk: Sendable {
 
   /// Does what a request asks for. It always answers.
   public func handle(_ request: ImportRequest) -> ImportAnswer {
-    guard let name = request.idempotencyKey.map({ "\(owner(of: request))\n\($0)" }) else { return answer(request) }
-    guard running.withLock({ $0.insert(name).inserted }) else {
-      return .problem(
-        409, "idempotency-running", "The same request is being dealt with",
-        "A request with this Idempotency-Key is under way. Ask again in a moment.")
-    }
-    defer { running.withLock { _ = $0.remove(name) } }
-    return answer(request)
-  }
-
-  private func owner(of request: ImportRequest) -> String {
-    if case .key(let grant) = request.holder { grant.key } else { "" }
-  }
-
-  /// Tells what became of a hire that was handed over before. It always answers, and changes nothing.
-  public func tell(_ question: HireQuestion) -> ImportAnswer {
-    answering(.key(question.grant)) { log in try answer(question, log) }
-  }
-
-  private func answer(_ request: ImportRequest) -> ImportAnswer {
-    answering(request.holder) { log in
-      // Between processes; threads wait for each other already.
-      guard let lock = try FileLock("\(host.folder)/imports.lock", waiting: 120) else {
-        return .problem(503, "busy", "Another import is under way", "Send the request again in a moment.")
+    answering(request.holder) {
+      let arrival = try Arrival(request, at: host)
+      if case .stranger(let answer) = arrival.outcome { return answer }
+      guard let key = request.idempotencyKey else { return try inTurn { try answer(arrival, $0) } }
+      let name = "\(arrival.owner)\n\(key)"
+      guard running.withLock({ $0.insert(name).inserted }) else {
+        return .problem(
+          409, "idempotency-running", "The same request is being dealt with",
+          "A request with this Idempotency-Key is under way. Ask again in a moment.")
       }
-      defer { withExtendedLifetime(lock) {} }
-      return try answer(request, log)
+      defer { running.withLock { _ = $0.remove(name) } }
+      return try inTurn { try answer(arrival, $0) }
     }
   }
 
-  private func answering(
-    _ holder: ImportRequest.Holder, _ answer: (ImportLog) throws -> ImportAnswer
-  ) -> ImportAnswer {
+  /// Says in an answer what goes wrong.
+  private func answering(_ holder: ImportRequest.Holder, _ answer: () throws -> ImportAnswer) -> ImportAnswer {
     do {
-      return try turn.withLock { log throws in
-        try FileStore.makeDirectory(host.folder)
-        let open = try log ?? ImportLog("\(host.folder)/imports.sqlite")
-        log = open
-        return try answer(open)
-      }
+      return try answer()
     } catch let error as GitError where error.reason == .shallow || error.reason == .notFound {
       return .problem(503, "repository", "The records cannot be read", error.message)
     } catch let error as GitError where error.isLostRace {
@@ -83,35 +62,62 @@ public final class ImportDesk: Sendable {
     }
   }
 
+  /// One import after the other.
+  private func inTurn(_ answer: (ImportLog) throws -> ImportAnswer) throws -> ImportAnswer {
+    try withLog { log in
+      // Between processes; threads wait for each other already.
+      guard let lock = try FileLock("\(host.folder)/imports.lock", waiting: 120) else {
+        return .problem(503, "busy", "Another import is under way", "Send the request again in a moment.")
+      }
+      defer { withExtendedLifetime(lock) {} }
+      return try answer(log)
+    }
+  }
+
+  private func withLog(_ answer: (ImportLog) throws -> ImportAnswer) throws -> ImportAnswer {
+    try turn.withLock { log throws in
+      try FileStore.makeDirectory(host.folder)
+      let open = try log ?? ImportLog("\(host.folder)/imports.sqlite")
+      log = open
+      return try answer(open)
+    }
+  }
+
   // MARK: What became of a hire
 
+  /// Tells what became of a hire that was handed over before. It always answers, and changes nothing.
+  public func tell(_ question: HireQuestion) -> ImportAnswer {
+    answering(.key(question.grant)) { try withLog { try answer(question, $0) } }
+  }
+
   private func answer(_ question: HireQuestion, _ log: ImportLog) throws -> ImportAnswer {
-    let (repository, branch, tip, settings) = try present()
+    let present = try Present(of: host)
     let source = question.source ?? question.grant.system
     if let refusal = ImportAccess.refusal(
-      of: question.grant.system, for: settings.source(source) ?? .init(name: source))
+      of: question.grant.system, for: present.settings.source(source) ?? .init(name: source))
     {
       return refusal
     }
     let ground = try HiringGround(
-      at: tip, in: repository, known, catalogues: host.cacheFolder.map { CatalogueStore(folder: $0) },
+      at: present.tip, in: present.repository, known, catalogues: host.cacheFolder.map { CatalogueStore(folder: $0) },
       now: question.now)
     let key = SourceKey(system: source, reference: question.reference)
     var hire = NewHire()
     hire[.sourceReference] = question.reference
     var result = HireResult(.accepted, hire)
     let earlier = try log.hire(key)
+    let disclosure = Disclosure(.key(question.grant))
     switch try ground.standing(
-      key, earlier, former: formerPersonIDs(upTo: tip, in: repository, keptIn: host.cacheFolder))
+      of: hire, key, earlier,
+      former: formerPersonIDs(upTo: present.tip, in: present.repository, keptIn: host.cacheFolder))
     {
-    case .accepted(let person):
-      result.become(.accepted, person, branch: branch, commit: earlier?.commit ?? tip.description)
-    case .waiting(let hire):
+    case .accepted(let person) where disclosure.reaches(person, ground):
+      result.become(.accepted, person, branch: present.branch, commit: earlier?.commit ?? present.tip.description)
+    case .waiting(let hire) where disclosure.reaches(hire.person, ground):
       result.become(.pendingReview, hire.person, branch: hire.branch, commit: hire.commit.description)
-    case .removed(let hire):
-      (result.person, result.commit, result.isRemoved) = (PersonID(hire.person), hire.commit, true)
+    case .removed(let person): (result.person, result.commit, result.isRemoved) = (person, earlier?.commit, true)
     case .turnedDown(let hire): result.beTurnedDown(hire)
-    case .unknown:
+    case .unknown, .accepted, .waiting:
       return .problem(
         404, "not-found", "There is no such hire",
         "\(source) handed over none with the source_reference '\(question.reference)', or it was refused.")
@@ -119,23 +125,11 @@ public final class ImportDesk: Sendable {
     return ImportAnswer(200, .object(result.members(system: source, row: nil)))
   }
 
-  /// The branch as it is, and what its settings say of hires.
-  private func present() throws -> (Repository, branch: String, tip: OID, RecruitmentSettings) {
-    let repository = try host.open()
-    let branch = try host.branch(repository)
-    guard let tip = try repository.target(of: "refs/heads/\(branch)"),
-      let settings = try Configuration.inForce(at: tip, in: repository)?.recruitment
-    else {
-      throw GitError(.notFound, "The branch \(branch) has no readable staffrepo.yaml yet.")
-    }
-    return (repository, branch, tip, settings)
-  }
-
   // MARK: One request
 
-  private func answer(_ request: ImportRequest, _ log: ImportLog) throws -> ImportAnswer {
+  private func answer(_ arrival: Arrival, _ log: ImportLog) throws -> ImportAnswer {
+    let (request, owner) = (arrival.request, arrival.owner)
     let sha256 = digest(of: request.body)
-    let owner = owner(of: request)
     if let key = request.idempotencyKey, let earlier = try log.answer(to: digest(of: key), of: owner, at: request.now) {
       guard earlier.sha256 == sha256 else {
         return .problem(
@@ -143,11 +137,11 @@ public final class ImportDesk: Sendable {
           "A new request needs a new key; the same key is for sending the same bytes again.")
       }
       if !request.isAgain, let body = earlier.body, let json = try? JSON(reading: Array(body.utf8)) {
-        let now = try perform(request, log, sha256: sha256, isRepeat: true)
+        let now = try perform(arrival, log, sha256: sha256, isRepeat: true)
         return now?.answer ?? ImportAnswer(200, json.repeated)
       }
     }
-    guard let attempt = try perform(request, log, sha256: sha256, isRepeat: false) else {
+    guard let attempt = try perform(arrival, log, sha256: sha256, isRepeat: false) else {
       preconditionFailure("Only a repeat finds nothing to tell")
     }
     guard !request.isDryRun else { return attempt.answer }
@@ -179,34 +173,34 @@ public final class ImportDesk: Sendable {
   /// - Parameter isRepeat: the very request was answered before: nothing is changed.
   /// - Returns: `nil` when it is a repeat, and what it brought is not there any more.
   private func perform(
-    _ request: ImportRequest, _ log: ImportLog, sha256: String, isRepeat: Bool
+    _ arrival: Arrival, _ log: ImportLog, sha256: String, isRepeat: Bool
   ) throws -> Attempt? {
+    let request = arrival.request
     var key: String?
     if case .key(let grant) = request.holder { key = grant.key }
     var entry = ImportLog.Entry(
-      at: request.now, key: key, system: request.source ?? "", sha256: sha256, bytes: request.body.count, rows: 0,
-      outcome: "refused")
+      at: request.now, key: key, system: arrival.source?.name ?? request.source ?? "", sha256: sha256,
+      bytes: request.body.count, rows: 0, outcome: "refused")
     func refused(_ answer: ImportAnswer, _ code: String) -> Attempt {
       entry.codes = [code]
       return Attempt(answer: answer, entry: entry)
     }
-    let (repository, branch, _, settings) = try present()
-    let access = ImportAccess(request, settings, secret: host.secret)
     let (source, reading): (RecruitmentSettings.Source, HireReading)
-    switch access.open() {
-    case .refused(let answer): return refused(answer, answer.body["type"].flatMap(HireReading.text) ?? "")
-    case .nothingToDo(let answer):
+    switch arrival.outcome {
+    case .stranger(let answer), .refused(let answer, _):
+      return refused(answer, answer.body["type"].flatMap(HireReading.text) ?? "")
+    case .nothingToDo(let answer, _):
       entry.outcome = "ignored"
       return Attempt(answer: answer, entry: entry)
     case .hires(let found, let read): (source, reading) = (found, read)
     }
-    (entry.system, entry.rows) = (source.name, reading.hires.count)
+    entry.rows = reading.hires.count
     guard (1...Self.rowLimit).contains(reading.hires.count) else {
       return refused(
         .problem(
           422, "import-refused", "Nobody was taken in",
           reading.hires.isEmpty
-            ? "No hire was sent." : "\(reading.hires.count) hires were sent; a request has at most \(Self.rowLimit)."),
+            ? "No hire was sent." : "More hires were sent than a request may have: at most \(Self.rowLimit)."),
         "rows")
     }
     guard reading.faultsOfAll.isEmpty else {
@@ -219,8 +213,8 @@ public final class ImportDesk: Sendable {
         entry: entry)
     }
     var importing = Importing(
-      repository, host, known: known, numbers: numbers, log: log, request, source: source, reading, sha256: sha256,
-      branch: branch)
+      arrival.repository, host, known: known, numbers: numbers, log: log, request, source: source, reading,
+      sha256: sha256, branch: arrival.branch)
     if isRepeat {
       guard try importing.look() else { return nil }
     } else {

@@ -107,8 +107,11 @@ struct Importing {
     var rest = rows
     for row in rows {
       // Who waited in review and was turned down there has the id still, unless somebody took it by hand.
-      guard let given = try log.hire(key(row))?.person, try ground.isFree(PersonID(given)) else { continue }
-      ids[row] = given
+      guard let earlier = try log.hire(key(row)), try ground.isFree(PersonID(earlier.person)) else { continue }
+      let hire = reading.hires[row]
+      // Of the same name alone, and with other data, it may be somebody else.
+      if hire.isKnownByNameAlone, earlier.digest != hire.digest { continue }
+      ids[row] = earlier.person
       rest.removeAll { $0 == row }
     }
     let first =
@@ -127,8 +130,7 @@ struct Importing {
       at: commit, in: repository, known, catalogues: host.cacheFolder.map { CatalogueStore(folder: $0) },
       now: request.now)
     var plan = Plan(
-      drafting: try HireDrafting(
-        ground, source: source, now: request.now, allowed: allowedUnits, mayNamePeople: mayNamePeople))
+      drafting: try HireDrafting(ground, source: source, now: request.now, disclosure))
     let former = try formerPersonIDs(upTo: commit, in: repository, keptIn: host.cacheFolder)
     results = reading.hires.map { HireResult(.refused, $0) }
     var seen: [SourceKey: Int] = [:]
@@ -146,10 +148,12 @@ struct Importing {
         }
         continue
       }
-      if let first = seen.updateValue(row, forKey: key(row)) {
-        results[row].errors = [twice(row, first)]
+      let hire = reading.hires[row]
+      if let first = seen[key(row)] {
+        results[row].errors = [.twice(hire, reading.hires[first], row: first + 1)]
         continue
       }
+      seen[key(row)] = row
       try look(at: row, ground, former, &plan)
     }
     return plan
@@ -160,29 +164,18 @@ struct Importing {
   ) throws {
     let hire = reading.hires[row]
     let earlier = try log.hire(key(row))
-    let isSame = earlier?.digest == hire.digest
-    switch try ground.standing(key(row), earlier, former: former) {
-    case .accepted(let person):
-      // Where it was accepted, as far as that was here.
-      results[row].become(
-        .accepted, person, branch: branch, commit: earlier?.commit ?? ground.source.commit?.description)
-      results[row].isRepeated = true
-      var drafting = plan.drafting
-      let differences =
-        try isSame
-        ? [] : HireComparison(draft: drafting.draft(hire, id: person.id.rawValue), person: person).differences
-      plan.drafting.note(person)
-      if !differences.isEmpty { results[row].warnings.append(otherwise(differences, hire)) }
-    case .waiting(let pending): try look(at: row, waiting: pending, isSame: isSame, &plan)
-    case .removed(let earlier):
+    switch try ground.standing(of: hire, key(row), earlier, former: former) {
+    case .accepted(let person): try look(at: row, accepted: person, earlier, &plan)
+    case .waiting(let pending): try look(at: row, waiting: pending, earlier, &plan)
+    case .removed(let person):
       results[row].errors = [
         ImportFinding(
-          rule("id-reused"), "This hire was accepted before, as id \(earlier.person), and its record is gone since.",
+          rule("id-reused"), "This hire was accepted before, as id \(person.rawValue), and its record is gone since.",
           help:
             "Nobody is taken back by an import. HR restores the record, or the source sends another source_reference."
         ).at(hire.place(of: .sourceReference))
       ]
-    case .turnedDown(let earlier) where isSame && !request.isAgain:
+    case .turnedDown(let earlier) where earlier.digest == hire.digest && !request.isAgain:
       results[row].beTurnedDown(earlier)
       results[row].isRepeated = true
     case .turnedDown, .unknown:
@@ -193,62 +186,71 @@ struct Importing {
     }
   }
 
-  private mutating func look(at row: Int, waiting pending: PendingHire, isSame: Bool, _ plan: inout Plan) throws {
+  private mutating func look(
+    at row: Int, accepted person: Person, _ earlier: ImportLog.Hire?, _ plan: inout Plan
+  ) throws {
     let hire = reading.hires[row]
-    results[row].become(
-      .pendingReview, pending.person, branch: pending.branch, commit: pending.commit.description)
-    results[row].isRepeated = true
-    defer { plan.drafting.note(pending.person) }
-    guard !isSame else { return }
-    var draft = try plan.drafting.draft(hire, id: pending.person.id.rawValue)
-    if let given = hire[.employeeReference], given != pending.person.reference.rawValue {
-      draft.errors.append(
-        ImportFinding(
-          rule("id-changed"), "The hire waits in review as \(pending.person.reference).",
-          help: "Send that reference, or have the review branch \(pending.branch) deleted and send the hire again."
-        ).at(hire.place(of: .employeeReference)))
+    let ground = plan.drafting.ground
+    plan.drafting.note(person)
+    guard disclosure.reaches(person, ground) else {
+      results[row].errors = [.outOfReach(hire)]
+      return
     }
-    let lines = HireComparison(draft: draft, person: pending.person).differences
-    guard draft.errors.isEmpty else {
-      results[row] = HireResult(.refused, hire)
+    var differences: [RecordLine] = []
+    // A warning tells something of the record, so whoever does not read it has to have handed it over.
+    if earlier?.digest != hire.digest, disclosure.names(person, ground) || person.source?.system == source.name {
+      var drafting = plan.drafting
+      differences = try HireComparison(draft: drafting.draft(hire, id: person.id.rawValue), person: person).differences
+    }
+    if hire.isKnownByNameAlone, earlier.map({ $0.digest != hire.digest }) ?? !differences.isEmpty {
+      results[row].errors = [.namesake(of: hire, "was accepted before")]
+      return
+    }
+    // Where it was accepted, as far as that was here.
+    results[row].become(.accepted, person, branch: branch, commit: earlier?.commit ?? ground.source.commit?.description)
+    results[row].isRepeated = true
+    if !differences.isEmpty {
+      results[row].warnings.append(
+        .otherwise(hire, disclosure.names(person, ground) ? differences.map(\.name) : []))
+    }
+    if !person.sourceKeys.contains(key(row)) { results[row].warnings.append(.unnamed(hire, source.name)) }
+  }
+
+  private mutating func look(
+    at row: Int, waiting pending: PendingHire, _ earlier: ImportLog.Hire?, _ plan: inout Plan
+  ) throws {
+    let hire = reading.hires[row]
+    defer { plan.drafting.note(pending.person) }
+    guard disclosure.reaches(pending.person, plan.drafting.ground) else {
+      results[row].errors = [.outOfReach(hire)]
+      return
+    }
+    let isSame = earlier?.digest == hire.digest
+    var draft = try isSame ? nil : plan.drafting.draft(hire, id: pending.person.id.rawValue)
+    let lines = draft.map { HireComparison(draft: $0, person: pending.person).differences } ?? []
+    if hire.isKnownByNameAlone, !isSame, earlier != nil || !lines.isEmpty {
+      results[row].errors = [.namesake(of: hire, "waits in review")]
+      return
+    }
+    if draft != nil, let given = hire[.employeeReference], given != pending.person.reference.rawValue {
+      draft?.errors.append(.otherReference(hire, pending))
+    }
+    if let draft, !draft.errors.isEmpty {
       results[row].errors = draft.errors
+      results[row].warnings = []
       plan.wrong.append((row, draft))
       return
     }
+    results[row].become(
+      .pendingReview, pending.person, branch: pending.branch, commit: pending.commit.description)
+    results[row].isRepeated = true
     if !lines.isEmpty { plan.changes.append((row, pending, lines)) }
   }
 
   /// Stands for an id until it is known who gets one: for each hire another, since a reference may be made of it.
   private static func stand(in row: Int) -> Int { 900_000 + row }
 
-  private var allowedUnits: Set<UnitCode>? {
-    if case .key(let grant) = request.holder { grant.units } else { nil }
-  }
-
-  private var mayNamePeople: Bool {
-    switch request.holder {
-    case .key(let grant): grant.scopes.contains(.staffRead)
-    case .signature: false
-    case .operatorOfHost: true
-    }
-  }
-
-  private func twice(_ row: Int, _ first: Int) -> ImportFinding {
-    let hire = reading.hires[row]
-    return ImportFinding(
-      rule("duplicate-reference"),
-      "The source's reference '\(hire.reference)' stands in row \(first + 1) already.", help: "Send each hire once."
-    ).at(hire.place(of: .sourceReference))
-  }
-
-  private func otherwise(_ differences: [RecordLine], _ hire: NewHire) -> ImportFinding {
-    ImportFinding(
-      code: "I001", rule: "accepted-otherwise",
-      message:
-        "The hire was accepted, and its record says otherwise now: \(differences.map(\.name).joined(separator: ", ")).",
-      help: "Nothing was changed. HR changes the record itself where the source is right."
-    ).at(hire.place)
-  }
+  private var disclosure: Disclosure { Disclosure(request.holder) }
 
   // MARK: New people
 
@@ -269,13 +271,15 @@ struct Importing {
     }
   }
 
-  /// A branch that is not there yet.
+  /// A branch that is not there yet, and below which there is none: git keeps branches as files in folders.
   private func freeName(_ new: [(row: Int, draft: HireDraft)]) throws -> String {
     let last = reading.isBulk ? "batch-\(sha256.prefix(12))" : BranchName.part(reading.hires[new[0].row].reference)
     let name = "recruitment/\(BranchName.part(source.name))/\(last)"
     var free = name
     var number = 2
-    while try repository.target(of: "refs/heads/\(free)") != nil {
+    while try repository.target(of: "refs/heads/\(free)") != nil
+      || !repository.references(below: "refs/heads/\(free)/").isEmpty
+    {
       free = "\(name)-\(number)"
       number += 1
     }
@@ -315,14 +319,14 @@ struct Importing {
       result.commit = request.isDryRun ? nil : landed.commit.description
       result.warnings = results[row].warnings
       for warning in ofFiles.removeValue(forKey: draft.path(plan.drafting.ground.configuration)) ?? [] {
-        let finding = HireDrafting.finding(warning, draft.hire, in: plan.drafting.bytes(of: draft))
+        let finding = HireDrafting.finding(disclosure.told(warning), draft.hire, in: plan.drafting.bytes(of: draft))
         if !result.warnings.contains(where: { $0.code == finding.code && $0.field == finding.field }) {
           result.warnings.append(finding)
         }
       }
       results[row] = result
     }
-    warnings += ofFiles.values.joined().map { ImportFinding($0.rule, $0.message, help: $0.help) }
+    warnings += ofFiles.values.joined().map(disclosure.told(ofAnother:))
     if let reason = landed.reviewReason {
       warnings.append(
         ImportFinding(
@@ -339,8 +343,8 @@ struct Importing {
       let own = ofFiles[draft.path(plan.drafting.ground.configuration)] ?? []
       refused[row] =
         own.isEmpty
-        ? faults.map { ImportFinding($0.rule, "\($0.file): \($0.message)", help: $0.help) }
-        : own.map { HireDrafting.finding($0, draft.hire, in: plan.drafting.bytes(of: draft)) }
+        ? faults.map(disclosure.told(ofAnother:))
+        : own.map { HireDrafting.finding(disclosure.told($0), draft.hire, in: plan.drafting.bytes(of: draft)) }
     }
     plan = try self.plan(on: desk.tip())
   }
@@ -350,15 +354,13 @@ struct Importing {
   private mutating func review(_ change: (row: Int, pending: PendingHire, lines: [RecordLine])) throws {
     let (row, pending, lines) = change
     let hire = reading.hires[row]
-    let outcome = try desk.submit(to: .review(pending.branch)) { base in
-      guard let entry = try base.entry(at: pending.path) else { return nil }
-      var edit = try RecordEdit(base.read(entry))
-      for line in lines { try edit.set(line.name, to: line.value) }
-      return Proposal(
-        files: [ProposedFile(path: pending.path, bytes: edit.bytes)],
-        author: .init(system: BranchName.part(source.name)),
-        message: "\(source.name) corrects \(lines.map(\.name).joined(separator: ", ")) of \(pending.person.reference)",
-        trailers: trailers(row))
+    let outcome: ProposalOutcome
+    do {
+      outcome = try correct(pending, lines, row)
+    } catch let fault as EditFault {
+      results[row] = HireResult(.refused, hire)
+      results[row].errors = [.notEditable(hire, pending, "\(fault)")]
+      return
     }
     switch outcome {
     case .landed(let landed):
@@ -369,8 +371,21 @@ struct Importing {
       let text = try CommitSource(repository, commit: pending.commit)
       let bytes = try text.entry(at: pending.path).map { try text.read($0) } ?? []
       results[row] = HireResult(.refused, hire)
-      results[row].errors = faults.map { HireDrafting.finding($0, hire, in: bytes) }
+      results[row].errors = faults.map { HireDrafting.finding(disclosure.told($0), hire, in: bytes) }
     case .unneeded: break
+    }
+  }
+
+  private func correct(_ pending: PendingHire, _ lines: [RecordLine], _ row: Int) throws -> ProposalOutcome {
+    try desk.submit(to: .review(pending.branch)) { base in
+      guard let entry = try base.entry(at: pending.path) else { return nil }
+      var edit = try RecordEdit(base.read(entry))
+      for line in lines { try edit.set(line.name, to: line.value) }
+      return Proposal(
+        files: [ProposedFile(path: pending.path, bytes: edit.bytes)],
+        author: .init(system: BranchName.part(source.name)),
+        message: "\(source.name) corrects \(lines.map(\.name).joined(separator: ", ")) of \(pending.person.reference)",
+        trailers: trailers(row))
     }
   }
 }

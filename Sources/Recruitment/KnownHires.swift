@@ -37,8 +37,18 @@ final class KnownHires: Sendable {
     var folder = ""
     var paths: [SourceKey: String] = [:]
     var keys: [String: Set<SourceKey>] = [:]
-    /// What a commit in review has beside the branch, by the commit.
-    var reviews: [OID: [PendingHire]] = [:]
+    /// By the names of their branches.
+    var reviews: [String: Review] = [:]
+  }
+
+  /// What a branch for review adds. That depends on where it left the other branch: what is merged is not waiting any more,
+  /// though the branch is still there.
+  private struct Review: Sendable {
+    let commit: OID
+    let base: OID?
+    let hires: [PendingHire]
+    /// The other branch's commit for which the base was found.
+    var tip: OID
   }
 
   private let state = Mutex(State())
@@ -85,29 +95,36 @@ final class KnownHires: Sendable {
 
   /// The people whom branches for review would add.
   func pending(besides tip: OID, in repository: Repository, _ configuration: Configuration) throws -> [PendingHire] {
-    var hires: [PendingHire] = []
-    var present: Set<OID> = []
+    let known = state.withLock { $0.reviews }
+    var reviews: [String: Review] = [:]
     for name in try repository.references(below: "refs/heads/recruitment/") {
       guard let commit = try repository.target(of: name) else { continue }
-      present.insert(commit)
-      if let known = state.withLock({ $0.reviews[commit] }) {
-        hires += known
-        continue
-      }
-      let branch = String(name.dropFirst("refs/heads/".count))
-      let found = try added(by: commit, branch, besides: tip, repository, configuration)
-      state.withLock { $0.reviews[commit] = found }
-      hires += found
+      reviews[name] = try review(
+        String(name.dropFirst("refs/heads/".count)), commit, known[name], besides: tip, repository, configuration)
     }
-    state.withLock { state in state.reviews = state.reviews.filter { present.contains($0.key) } }
-    return hires
+    let found = reviews
+    state.withLock { $0.reviews = found }
+    return found.sorted { $0.key < $1.key }.flatMap(\.value.hires)
+  }
+
+  private func review(
+    _ branch: String, _ commit: OID, _ known: Review?, besides tip: OID, _ repository: Repository,
+    _ configuration: Configuration
+  ) throws -> Review {
+    if let known, known.commit == commit, known.tip == tip { return known }
+    let base = try repository.mergeBase(of: tip, and: commit)
+    if var known, known.commit == commit, known.base == base {
+      known.tip = tip
+      return known
+    }
+    let hires = try base.map { try added(by: commit, branch, since: $0, repository, configuration) } ?? []
+    return Review(commit: commit, base: base, hires: hires, tip: tip)
   }
 
   private func added(
-    by commit: OID, _ branch: String, besides tip: OID, _ repository: Repository, _ configuration: Configuration
+    by commit: OID, _ branch: String, since base: OID, _ repository: Repository, _ configuration: Configuration
   ) throws -> [PendingHire] {
     let source = try CommitSource(repository, commit: commit)
-    guard let base = try repository.mergeBase(of: tip, and: commit) else { return [] }
     let folder = configuration.dataFolder
     let changes = try repository.changes(
       from: CommitSource(repository, commit: base).folder(folder), to: source.folder(folder), prefix: folder + "/")

@@ -32,7 +32,7 @@ enum Members {
   }
 
   /// So many are told of one hire: who sends something else altogether needs no list of it.
-  private static let toldAtMost = 20
+  static let toldAtMost = 20
 
   static func faults(_ unknown: [Unknown]) -> [ImportFinding] {
     unknown.prefix(toldAtMost).map { member in

@@ -54,10 +54,12 @@ public struct NewHire: Sendable, Equatable {
     set { values[field] = newValue?.isEmpty == true ? nil : newValue }
   }
 
-  /// Takes a value with its place. Blanks at its ends are nobody's intention.
+  /// Takes a value with its place. Blanks at its ends are nobody's intention; an empty value says nothing, and replaces none.
   mutating func set(_ field: Field, _ text: String?, at place: Place) {
+    let value = text.map(trimmed) ?? ""
+    guard !value.isEmpty || values[field] == nil else { return }
     places[field] = place
-    self[field] = text.map(trimmed)
+    self[field] = value
   }
 
   /// Where a field stands, or would stand.
@@ -75,6 +77,9 @@ public struct NewHire: Sendable, Equatable {
       ?? [.firstName, .lastName, .startDate].map { values[$0] ?? "" }.joined(separator: "\n")
     return "hire-" + Recruitment.digest(of: who).prefix(16)
   }
+
+  /// Nothing but a name and a day tells who this is, and two people may share both.
+  var isKnownByNameAlone: Bool { [.sourceReference, .employeeReference, .email].allSatisfy { values[$0] == nil } }
 
   /// Tells whether the source says the same again.
   var digest: String {

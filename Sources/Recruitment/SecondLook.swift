@@ -41,7 +41,7 @@ struct SecondLook {
     guard case .refused(let faults, _) = outcome else { return [:] }
     for fault in faults where fault.rule.name != "missing-field" {
       guard let (row, draft) = ofFiles[fault.file] else { continue }
-      let finding = HireDrafting.finding(fault, draft.hire, in: drafting.bytes(of: draft))
+      let finding = HireDrafting.finding(drafting.disclosure.told(fault), draft.hire, in: drafting.bytes(of: draft))
       let told = draft.errors + (found[row] ?? [])
       // One fault of a field often makes others.
       if !told.contains(where: { $0.field == finding.field }) { found[row, default: []].append(finding) }

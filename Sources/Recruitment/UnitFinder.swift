@@ -46,6 +46,9 @@ struct UnitFinder {
     units.lineage(of: unit).contains { codes.contains($0.code) }
   }
 
+  /// The same; a code that is no unit's is below none.
+  func isIn(_ code: UnitCode, _ codes: Set<UnitCode>) -> Bool { units[code].map { isIn($0, codes) } ?? false }
+
   private func one(of found: [Unit], _ field: NewHire.Field, _ name: String) -> Outcome {
     let open = found.filter(\.isActive)
     let candidates = open.isEmpty ? found : open

@@ -22,5 +22,10 @@ public enum RuleRegistry {
     changes.compactMap { $0 as? any GuardRule.Type }.first { $0.guardName == name }?.rule
   }
 
+  /// Whether a rule looks at one person's record by itself, so that what it finds tells nothing of others.
+  public static func looksAtOneRecord(_ rule: Rule) -> Bool {
+    reading.contains(rule) || people.contains { $0.rule == rule }
+  }
+
   static let byCode = Dictionary(uniqueKeysWithValues: all.map { ($0.code, $0) })
 }

@@ -106,6 +106,15 @@ import Testing
     #expect(throttle.failed(from: "192.0.2.7", at: start.adding(seconds: 60)) == nil)
   }
 
+  @Test func `Who asks how long to wait does not fail by it`() {
+    let throttle = FailureThrottle(limit: 2)
+    for _ in 0..<3 { #expect(throttle.pause(for: "192.0.2.7", at: start) == nil) }
+    for _ in 0..<2 { #expect(throttle.failed(from: "192.0.2.7", at: start) == nil) }
+    #expect(throttle.pause(for: "192.0.2.7", at: start.adding(seconds: 15)) == 45)
+    #expect(throttle.pause(for: "192.0.2.8", at: start) == nil)
+    #expect(throttle.pause(for: "192.0.2.7", at: start.adding(seconds: 60)) == nil)
+  }
+
   @Test(arguments: [
     ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", true), ("2001:db8:1:2::1", "2001:db8:1:3::1", false),
     ("192.0.2.7", "::ffff:192.0.2.7", true), ("fe80::1%eth0", "fe80::1", true), ("192.0.2.7", "192.0.2.8", false),

@@ -82,6 +82,40 @@ import Testing
     try await office.end()
   }
 
+  @Test func `does nothing for a signature where nobody signs, or from where too many failed`() async throws {
+    let office = try await Office()
+    let signature = ["Signature": "sha256 00"]
+    func hand(over body: String, _ key: String? = nil) async throws -> HTTPReply {
+      try await office.ask("/api/recruitment/import", key, method: "POST", body: body, key == nil ? signature : [:])
+    }
+    #expect(try await hand(over: "{}").status == 401)
+    let commit = try office.push(
+      "staffrepo.yaml",
+      "organisation:\n  id: 1\n  name: Office\n  email_domains: [example.org]\nrecruitment: {sources: {ats: {secret: 'file:ats'}}}\n"
+    )
+    #expect(
+      try await office.eventually {
+        try await office.ask("/api/units", "reader").fields["staffrepo-commit"].map(commit.hasPrefix) == true
+      })
+    // What this office does with hires is to count their bytes.
+    #expect(try await hand(over: "{}").status == 201)
+    let (port, large) = (office.port, String(repeating: " ", count: 2 << 20))
+    let tooLarge = try await onThread {
+      let client = try HTTPClient(port: port)
+      client.send(
+        "POST /api/recruitment/import HTTP/1.1\r\nHost: office\r\nSignature: sha256 00\r\nContent-Length: \(2 << 20)\r\n\r\n"
+      )
+      return try client.reply()
+    }
+    #expect(tooLarge.status == 413)
+    #expect(try await hand(over: large, "writer").status == 201)
+    for _ in 0..<20 { _ = try await office.ask("/api/key", nil, ["X-API-Key": "nonsense"]) }
+    let waiting = try await hand(over: "{}")
+    #expect(waiting.status == 429 && waiting.fields["retry-after"] != nil)
+    #expect(try await hand(over: "{}", "writer").status == 201, "a good key passes")
+    try await office.end()
+  }
+
   @Test func `takes a new key and refuses a revoked one by a push`() async throws {
     let office = try await Office()
     #expect(try await office.ask("/api/key", "exports").status == 401)

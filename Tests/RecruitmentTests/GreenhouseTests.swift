@@ -56,6 +56,40 @@ import Testing
     #expect(send(Self.message, Self.signature(Self.message), to: plain).status == 401)
   }
 
+  @Test(
+    arguments: [
+      ("greenhouse", nil, 401), ("greenhouse", "greenhouse", 401), ("hub", "greenhouse", 401),
+      ("entra", "greenhouse", 403),
+    ] as [(String, String?, Int)])
+  func `is taken from no key without its signature`(_ system: String, _ source: String?, _ status: Int) throws {
+    let house = try HiringHouse(
+      Self.settings.replacing(
+        "format: greenhouse", with: "format: greenhouse\n      landing: direct\n      systems: [hub]"))
+    for body in [Self.message, "{\"action\":\"ping\"}", "{}"] {
+      let answer = house.send(body, as: HiringHouse.grant(system)) { $0.source = source }
+      #expect(answer.status == status)
+    }
+    #expect(try house.branches() == ["main"] && house.git("rev-list", "--count", "main") == "1\n")
+    let signed = house.send(Self.message, as: HiringHouse.grant(system)) {
+      ($0.source, $0.signature) = (source, Self.signature(Self.message))
+    }
+    #expect(signed.status == 201)
+  }
+
+  @Test(arguments: [("greenhouse", 202), ("hub", 202), ("entra", 403)])
+  func `is taken from the keys that may speak for it where nobody signs`(_ system: String, _ status: Int) throws {
+    let house = try HiringHouse(
+      Self.settings.replacing("secret: file:greenhouse", with: "systems: [hub]"))
+    let answer = house.send(Self.message, as: HiringHouse.grant(system)) { $0.source = "greenhouse" }
+    #expect(answer.status == status)
+  }
+
+  @Test func `of a key's own system is no form for what it hands over in another's name`() throws {
+    let house = try HiringHouse(Self.settings + "    workday: {systems: [greenhouse]}\n")
+    let answer = house.send(hire("W-1"), as: HiringHouse.grant("greenhouse")) { $0.source = "workday" }
+    #expect(answer.status == 202 && answer.body["source_system"] == "workday")
+  }
+
   @Test func `that asks for nothing is answered, and does nothing`() throws {
     let house = try HiringHouse(Self.settings)
     for (body, state) in [

@@ -1,8 +1,10 @@
 import Access
+import FileStore
 import GitStore
 import Proposals
 import RecordSchema
 import Recruitment
+import Synchronization
 import TestSupport
 
 /// An organisation with its repository, into which hires come.
@@ -14,6 +16,7 @@ final class HiringHouse: Sendable {
   let repository: String
   let desk: ImportDesk
   let host: ImportHost
+  private let clones = Atomic(0)
 
   static let settings = """
     organisation:
@@ -37,7 +40,10 @@ final class HiringHouse: Sendable {
     "# yaml-language-server: $schema=../../docs/schemas/person.schema.json\nid: \(id)\nemployee_reference: EMP00\(id)\nfirst_name: \(first)\nlast_name: \(last)\nemail: \(first.lowercased()).\(last.lowercased())@example.org\njob_title: Nurse\nemployment_start_date: 2020-01-06\n\(more)organisational_units:\n  - team-a\n"
   }
 
-  init(_ more: String = "", files: [String: String] = HiringHouse.files, secret: String = "s3cret") throws {
+  init(
+    _ more: String = "", files: [String: String] = HiringHouse.files,
+    secret: @escaping @Sendable (SecretReference) -> String = { _ in "s3cret" }
+  ) throws {
     scratch = try Scratch()
     repository = scratch.path + "/records.git"
     try TestSupport.git("init", "--quiet", "--bare", "--initial-branch=main", repository, in: scratch.path)
@@ -51,7 +57,7 @@ final class HiringHouse: Sendable {
     host = ImportHost(
       open: { try Repository(containing: path) }, branch: { _ in "main" }, folder: path + "/staffrepo",
       cacheFolder: path + "/staffrepo/cache", judge: ChangeJudge(cacheFolder: path + "/staffrepo/cache"),
-      secret: { _ in secret }, wake: {})
+      secret: secret, wake: {})
     desk = ImportDesk(host)
   }
 
@@ -86,6 +92,38 @@ final class HiringHouse: Sendable {
 
   /// Puts a branch onto main, as HR does.
   func merge(_ branch: String) throws { try git("update-ref", "refs/heads/main", "refs/heads/\(branch)") }
+
+  // MARK: What people do by hand
+
+  /// A new work tree of a branch.
+  func clone(_ branch: String = "main") throws -> String {
+    let clone = "\(scratch.path)/clone-\(clones.add(1, ordering: .relaxed).newValue)"
+    try git("clone", "--quiet", "--branch", branch, repository, clone)
+    return clone
+  }
+
+  func write(_ text: String, to file: String, in clone: String) throws {
+    try FileStore.write(text.utf8, to: "\(clone)/\(file)")
+    try push(clone)
+  }
+
+  /// - Parameter script: of sed.
+  func edit(_ file: String, _ script: String, on branch: String = "main") throws {
+    let clone = try clone(branch)
+    try run("sed", ["-i", script, file], in: clone)
+    try push(clone)
+  }
+
+  func remove(_ file: String) throws {
+    let clone = try clone()
+    try git("rm", "--quiet", file, in: clone)
+    try push(clone)
+  }
+
+  private func push(_ clone: String) throws {
+    try git("commit", "--quiet", "--all", "-m", "By hand", in: clone)
+    try git("push", "--quiet", "origin", "HEAD", in: clone)
+  }
 }
 
 /// A hire's request.

@@ -8,6 +8,8 @@ struct WritingEndpoints: Sendable {
   private let surroundings: Surroundings
   /// One import after the other writes to the branch anyway; more threads would only hold more in memory.
   private let imports = BlockingWork(threads: 2, limit: 512)
+  /// Who has no key is no reason for those with one to wait, or to be turned away.
+  private let signed = BlockingWork(threads: 1, limit: 64)
   private let subscriptions = BlockingWork(threads: 1, limit: 64)
 
   init(_ surroundings: Surroundings) { self.surroundings = surroundings }
@@ -60,12 +62,13 @@ struct WritingEndpoints: Sendable {
       let source = query.text("source", atMost: 64)
       let isAgain = query.flag("again")
       try query.finish()
-      let body = try await call.body(atMost: ServerSettings.largestBody)
+      let body = try await call.body(
+        atMost: call.grant == nil ? ServerSettings.largestSignedBody : ServerSettings.largestBody)
       let submission = Submission(
         body: Array(buffer: body), mediaType: call.mediaType, idempotencyKey: call.header(.idempotencyKey),
         signature: call.header(.signature), source: source, isAgain: isAgain, grant: call.grant,
         now: call.now)
-      let outcome = try await imports.run { surroundings.host.imports(submission) }
+      let outcome = try await (call.grant == nil ? signed : imports).run { surroundings.host.imports(submission) }
       return Self.answer(outcome)
     }
   }

@@ -24,7 +24,10 @@ struct Gate: Sendable {
     if case .open = operation.entrance { return nil }
     guard let state else { throw Problem.notYet }
     let key = Self.key(request.headers)
-    if case .scopeOrSignature = operation.entrance, key == nil, request.headers[.signature] != nil { return nil }
+    if case .scopeOrSignature = operation.entrance, key == nil, request.headers[.signature] != nil {
+      try letIn(stranger: request, state, from: channel, at: now)
+      return nil
+    }
     guard let grant = key.flatMap({ state.ring.grant(for: $0, at: now) }) else {
       throw failure(of: request, from: channel, at: now)
     }
@@ -51,6 +54,15 @@ struct Gate: Sendable {
       throw Problem.forbidden(scope.rawValue)
     }
     isRefused = false
+  }
+
+  /// Whose signature is yet to be verified costs something before anything is known, so first comes what is known: how often
+  /// the address failed, and whether anybody signs here at all.
+  private func letIn(stranger request: Request, _ state: Snapshot, from channel: any Channel, at now: Instant) throws {
+    if let pause = surroundings.throttle.pause(for: address(request, channel), at: now) {
+      throw Problem.tooManyFailures(retryAfter: pause)
+    }
+    guard state.isSignedFor else { throw failure(of: request, from: channel, at: now) }
   }
 
   /// What is said to somebody without a good key or signature: the same, but for those who try again and again.

@@ -35,6 +35,8 @@ public struct ServerSettings: Sendable {
 
   /// The largest body that any request may have. What comes with it unasked is not read on for ever.
   static let largestBody = 16 << 20
+  /// The largest that is read for who has no key: it is in memory before its signature can be verified.
+  static let largestSignedBody = 1 << 20
   static let headerBytes = 16 << 10
   static let headerCount = 64
 }

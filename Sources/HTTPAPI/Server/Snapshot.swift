@@ -8,10 +8,13 @@ final class Snapshot: Sendable {
   let roster: Roster
   let ring: KeyRing
   let kept = KeptAnswers()
+  /// Whether any system signs the hires that it hands over.
+  let isSignedFor: Bool
 
   init(_ roster: Roster) {
     self.roster = roster
     ring = KeyRing(roster.keys, in: roster.configuration.organisation.timeZone)
+    isSignedFor = roster.configuration.recruitment.sources.contains { $0.secret != nil }
   }
 }
 

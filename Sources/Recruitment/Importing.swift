@@ -216,9 +216,8 @@ struct Importing {
 
   private func otherwise(_ differences: [RecordLine], _ hire: NewHire) -> ImportFinding {
     ImportFinding(
-      code: "I001", rule: "accepted-otherwise",
-      message:
-        "The hire was accepted, and its record says otherwise now: \(differences.map(\.name).joined(separator: ", ")).",
+      .acceptedOtherwise,
+      "The hire was accepted, and its record says otherwise now: \(differences.map(\.name).joined(separator: ", ")).",
       help: "Nothing was changed. HR changes the record itself where the source is right."
     ).at(hire.place)
   }
@@ -299,7 +298,7 @@ struct Importing {
     if let reason = landed.reviewReason {
       warnings.append(
         ImportFinding(
-          code: "I002", rule: "review-needed", message: "It waits for review instead of landing at once: \(reason).",
+          .reviewNeeded, "It waits for review instead of landing at once: \(reason).",
           help: "Somebody who may merges the branch \(landed.branch)."))
     }
   }

@@ -3,23 +3,6 @@ import RecordSchema
 import Records
 import Synchronization
 
-/// By what a source knows somebody.
-struct SourceKey: Hashable, Sendable {
-  let system: String
-  let reference: String
-}
-
-extension Person {
-  /// The sources that know this person, and by which number.
-  var sourceKeys: Set<SourceKey> {
-    var keys = Set(externalIDs.map { SourceKey(system: $0.system, reference: $0.id) })
-    if let system = source?.system, let reference = source?.reference {
-      keys.insert(SourceKey(system: system, reference: reference))
-    }
-    return keys
-  }
-}
-
 /// A hire that waits on a branch for review.
 struct PendingHire: Sendable {
   let person: Person
@@ -95,26 +78,13 @@ final class KnownHires: Sendable {
         continue
       }
       let branch = String(name.dropFirst("refs/heads/".count))
-      let found = try added(by: commit, branch, besides: tip, repository, configuration)
+      let found = try repository.peopleAdded(by: commit, besides: tip, configuration).map {
+        PendingHire(person: $0.person, path: $0.path, branch: branch, commit: commit)
+      }
       state.withLock { $0.reviews[commit] = found }
       hires += found
     }
     state.withLock { state in state.reviews = state.reviews.filter { present.contains($0.key) } }
     return hires
-  }
-
-  private func added(
-    by commit: OID, _ branch: String, besides tip: OID, _ repository: Repository, _ configuration: Configuration
-  ) throws -> [PendingHire] {
-    let source = try CommitSource(repository, commit: commit)
-    guard let base = try repository.mergeBase(of: tip, and: commit) else { return [] }
-    let folder = configuration.dataFolder
-    let changes = try repository.changes(
-      from: CommitSource(repository, commit: base).folder(folder), to: source.folder(folder), prefix: folder + "/")
-    return try changes.filter { $0.old == nil }.compactMap(\.new).compactMap { entry in
-      guard case .person(let reading)? = try reading(of: entry, from: source, configuration), let person = reading.draft
-      else { return nil }
-      return PendingHire(person: person, path: entry.path, branch: branch, commit: commit)
-    }
   }
 }

@@ -12,8 +12,8 @@ import pytest
 import trustme
 import yaml
 from depots import free_port
-from house import PROJECT
-from service_process import eventually, new_key
+from house import PROJECT, environment
+from service_process import ServiceProcess, eventually, new_key
 from test_consumer import signed
 from ward import SECRET, Ward
 
@@ -195,6 +195,42 @@ def test_nginx_as_printed(ward, tmp_path):
         process.terminate()
         process.wait(30)
     assert ward.key not in (tmp_path / "access.log").read_text()
+
+
+def test_what_a_newcomer_types(binary, tmp_path):
+    """The README's first steps, on a repository of their own; then the API's examples that need no picture."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/staffrepo").symlink_to(binary)
+    surroundings = environment({"PATH": f"{tmp_path}/bin:{os.environ['PATH']}"})
+    first, second = commands("../README.md", "Use it")
+    run("".join(line for line in first.splitlines(keepends=True) if "script/install" not in line), surroundings, tmp_path)
+    records = tmp_path / "records"
+    service = ServiceProcess(binary, records, surroundings, tmp_path / "service.log").start()
+    try:
+        until = f'until curl -fs -H "Authorization: Bearer $KEY" {service.url}/api/key; do sleep 0.1; done\n'
+        script, count = re.subn(r"^staffrepo serve &.*\n", until, second, flags=re.MULTILINE)
+        assert count == 1
+        said = run(script.replace("http://127.0.0.1:8080", service.url) + "\necho; echo $KEY", surroundings, records)
+        assert '"employee_reference":"EMP002"' in said
+        asking = said.split()[-1]
+        hiring = run(
+            "staffrepo apikey create hiring --system recruitment --scope recruitment:write --scope webhooks:write "
+            "--scope staff:read && git add -A && git commit -qm 'A key for recruitment'",
+            surroundings,
+            records,
+        ).strip()
+        assert eventually(lambda: service.get("/api/key", hiring)[0] == 200)
+        (tmp_path / "hires.csv").write_text("first_name,last_name,job_title,employment_start_date\nNoor,Haddad,Nurse,2026-09-01\n")
+        tried = 0
+        for example in blocks("api.md", "sh")[1:]:
+            if "/photo" in example or "/exports/" in example:
+                continue
+            key = hiring if "/api/recruitment" in example or "/api/webhooks" in example else asking
+            run(example, surroundings | {"STAFF_SERVICE_URL": service.url, "STAFF_SERVICE_API_KEY": key}, tmp_path)
+            tried += 1
+        assert tried > 5
+    finally:
+        service.stop()
 
 
 def test_hires_are_accepted_as_printed(desk, tmp_path):

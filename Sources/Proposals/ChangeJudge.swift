@@ -50,8 +50,10 @@ public struct ChangeJudge: Sendable {
   /// - Parameter base: `nil`: there was nothing.
   /// - Parameter actor: by what name the server knows who pushes; `nil`: the commits' authors stand for the change.
   /// - Parameter rules: the commit whose guards and policies hold; `nil`: the base.
+  /// - Parameter givesIDs: its new people have ids that staffrepo gave them, each once.
   public func verdict(
-    on commit: OID, from base: OID?, actor: String? = nil, rules: OID? = nil, at now: Instant, in repository: Repository
+    on commit: OID, from base: OID?, actor: String? = nil, rules: OID? = nil, givesIDs: Bool = false, at now: Instant,
+    in repository: Repository
   ) throws -> Verdict {
     let source = try CommitSource(repository, commit: commit)
     let date = try (source.configuration().configuration ?? Configuration()).organisation.timeZone.date(at: now)
@@ -59,7 +61,8 @@ public struct ChangeJudge: Sendable {
     let known = try base.map { try KnownFaults(before: $0, asOf: date, cache(repository)) } ?? KnownFaults()
     let report = try Validators.validate(
       source, asOf: date, base: base,
-      authority: ChangeAuthority(actor: actor, rules: rules, isStepwise: true, isVerified: isVerified),
+      authority: ChangeAuthority(
+        actor: actor, rules: rules, isStepwise: true, givesIDs: givesIDs, isVerified: isVerified),
       isAllowed: isAllowed, cache: cache(repository, isReadOnly: true))
     let errors = report.diagnostics.filter { $0.severity == .error }
     return Verdict(

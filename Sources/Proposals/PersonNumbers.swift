@@ -9,11 +9,9 @@ import Validators
 ///
 /// `refs/staffrepo/ids` names a blob that holds the largest id ever given; it only moves by compare-and-swap, so that however
 /// many processes ask, no id is given twice. It never decides alone: what is given lies also above every id in the branch's
-/// history, in its tree, and on all other branches, those in review above all. So a lost counter is made anew by the next who
-/// asks.
+/// history, in its tree, and on all other branches, those in review above all, and those of other repositories as they were
+/// fetched. So a lost counter is made anew by the next who asks.
 public final class PersonNumbers: Sendable {
-  public static let reference = "refs/staffrepo/ids"
-
   private let cacheFolder: String?
   /// The largest id that a commit's own files add, for the branches that are there.
   private let known = Mutex<[OID: Int]>([:])
@@ -23,36 +21,30 @@ public final class PersonNumbers: Sendable {
 
   /// The id that the next who asks will probably get.
   public func next(branch: String, in repository: Repository) throws -> Int {
-    let given = try repository.target(of: Self.reference).map { try number(in: $0, repository) } ?? 0
-    return try max(given, largestID(branch, repository)) + 1
+    try max(GivenIDs.largest(in: repository), largestID(branch, repository)) + 1
   }
 
   /// Takes so many ids that follow each other.
   public func take(_ count: Int, branch: String, in repository: Repository) throws -> Range<Int> {
     guard count > 0 else { return 0..<0 }
     for _ in 0..<10_000 {
-      let current = try repository.target(of: Self.reference)
-      let last = try max(current.map { try number(in: $0, repository) } ?? 0, largestID(branch, repository))
+      let current = try repository.target(of: GivenIDs.reference)
+      let last = try max(current.map { GivenIDs.number(in: $0, repository) } ?? 0, largestID(branch, repository))
       // Beyond 2^53 consumers that read JSON numbers as floating point would see another id.
       guard last <= 9_007_199_254_740_991 - count else {
         throw GitError(.other, "There are no ids left above \(last): some record has an id that is far too large.")
       }
       let blob = try repository.writeBlob(Array("\(last + count)\n".utf8))
-      if try repository.movesFirst(Self.reference, to: blob, expected: current, log: "staffrepo: \(count) more") {
+      if try repository.movesFirst(GivenIDs.reference, to: blob, expected: current, log: "staffrepo: \(count) more") {
         return last + 1..<last + 1 + count
       }
     }
-    throw GitError(.locked, "\(Self.reference) is always in use. Is a \(Self.reference).lock left over?")
-  }
-
-  /// What cannot be read counts as lost.
-  private func number(in blob: OID, _ repository: Repository) throws -> Int {
-    let text = (try? repository.blob(blob)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    return Int(text.filter { $0 != "\n" }) ?? 0
+    throw GitError(.locked, "\(GivenIDs.reference) is always in use. Is a \(GivenIDs.reference).lock left over?")
   }
 
   private func largestID(_ branch: String, _ repository: Repository) throws -> Int {
-    let tips = try repository.references(below: "refs/heads/").compactMap { name in
+    let names = try ["refs/heads/", "refs/remotes/"].flatMap { try repository.references(below: $0) }
+    let tips = try names.compactMap { name in
       try repository.target(of: name).map { (name: name, commit: $0) }
     }
     let main = tips.first { $0.name == "refs/heads/\(branch)" }?.commit

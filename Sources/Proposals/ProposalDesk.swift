@@ -92,7 +92,7 @@ public struct ProposalDesk {
     let tip = try tip()
     guard let proposal = try make(CommitSource(repository, commit: tip)) else { return .unneeded }
     let commit = try write(proposal, on: tip)
-    let verdict = try judge.verdict(on: commit, from: tip, at: now, in: repository)
+    let verdict = try judge.verdict(on: commit, from: tip, givesIDs: true, at: now, in: repository)
     guard verdict.faults.isEmpty else { return .refused(verdict.faults, warnings: verdict.warnings) }
     if let brake = verdict.brakes.first {
       return try self.review(review, because: "\(brake.rule.code): \(brake.message)", make)
@@ -114,7 +114,7 @@ public struct ProposalDesk {
     guard let proposal = try make(CommitSource(repository, commit: parent)) else { return .unneeded }
     let commit = try write(proposal, on: parent)
     let base = try open == nil ? tip : repository.mergeBase(of: tip, and: commit)
-    let verdict = try judge.verdict(on: commit, from: base, rules: tip, at: now, in: repository)
+    let verdict = try judge.verdict(on: commit, from: base, rules: tip, givesIDs: true, at: now, in: repository)
     guard verdict.faults.isEmpty else { return .refused(verdict.faults, warnings: verdict.warnings) }
     try move(reference, to: commit, expected: open, proposal)
     return .landed(

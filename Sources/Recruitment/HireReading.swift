@@ -1,4 +1,5 @@
 import RecordSchema
+import Records
 
 /// What was sent, as hires.
 struct HireReading: Sendable {
@@ -91,7 +92,7 @@ extension HireReading {
         hire.place.line = number + 1
         hires.append(hire)
         var fault = ImportFinding(
-          code: "S000", rule: "not-json", message: "This line is not JSON: \(error.message)")
+          .lineNotJSON, "This line is not JSON: \(error.message)")
         fault.line = number + 1
         fault.column = error.column
         faults[hires.count - 1] = [fault]

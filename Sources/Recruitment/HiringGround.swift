@@ -70,8 +70,6 @@ struct HiringGround {
     }
   }
 
-  func isPending(_ id: PersonID) -> Bool { pendingIDs.contains(id) }
-
   /// Nobody has this id, on the branch or in review.
   func isFree(_ id: PersonID) throws -> Bool {
     try holders(of: .personID, String(id.rawValue)).isEmpty && !pendingIDs.contains(id)

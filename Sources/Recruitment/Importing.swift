@@ -330,7 +330,7 @@ struct Importing {
     if let reason = landed.reviewReason {
       warnings.append(
         ImportFinding(
-          code: "I002", rule: "review-needed", message: "It waits for review instead of landing at once: \(reason).",
+          .reviewNeeded, "It waits for review instead of landing at once: \(reason).",
           help: "Somebody who may merges the branch \(landed.branch)."))
     }
   }

@@ -3,23 +3,6 @@ import RecordSchema
 import Records
 import Synchronization
 
-/// By what a source knows somebody.
-struct SourceKey: Hashable, Sendable {
-  let system: String
-  let reference: String
-}
-
-extension Person {
-  /// The sources that know this person, and by which number.
-  var sourceKeys: Set<SourceKey> {
-    var keys = Set(externalIDs.map { SourceKey(system: $0.system, reference: $0.id) })
-    if let system = source?.system, let reference = source?.reference {
-      keys.insert(SourceKey(system: system, reference: reference))
-    }
-    return keys
-  }
-}
-
 /// A hire that waits on a branch for review.
 struct PendingHire: Sendable {
   let person: Person
@@ -117,21 +100,8 @@ final class KnownHires: Sendable {
       known.tip = tip
       return known
     }
-    let hires = try base.map { try added(by: commit, branch, since: $0, repository, configuration) } ?? []
+    let people = try base.map { try repository.peopleAdded(by: commit, since: $0, configuration) } ?? []
+    let hires = people.map { PendingHire(person: $0.person, path: $0.path, branch: branch, commit: commit) }
     return Review(commit: commit, base: base, hires: hires, tip: tip)
-  }
-
-  private func added(
-    by commit: OID, _ branch: String, since base: OID, _ repository: Repository, _ configuration: Configuration
-  ) throws -> [PendingHire] {
-    let source = try CommitSource(repository, commit: commit)
-    let folder = configuration.dataFolder
-    let changes = try repository.changes(
-      from: CommitSource(repository, commit: base).folder(folder), to: source.folder(folder), prefix: folder + "/")
-    return try changes.filter { $0.old == nil }.compactMap(\.new).compactMap { entry in
-      guard case .person(let reading)? = try reading(of: entry, from: source, configuration), let person = reading.draft
-      else { return nil }
-      return PendingHire(person: person, path: entry.path, branch: branch, commit: commit)
-    }
   }
 }

@@ -57,12 +57,38 @@ public struct PeopleImport {
     }
     let repository = try host.open()
     let branch = try host.branch(repository)
+    let name = options.branch ?? "import/people-\(digest(of: bytes).prefix(12))"
+    try makeSureOfSource(repository, branch)
+    if !options.isForWorkTree { try makeSureOfReview(on: name, repository, branch) }
     let desk = ProposalDesk(
       repository, branch: branch, judge: host.judge, now: now, isRehearsal: options.isDryRun || options.isForWorkTree)
     var run = try PeopleRun(
       repository, host, options, table, desk: desk, now: now, tip: try desk.tip(),
       numbers: PersonNumbers(cacheFolder: host.cacheFolder))
-    return try run.report(
-      name: options.branch ?? "import/people-\(digest(of: bytes).prefix(12))", digest: digest(of: bytes))
+    return try run.report(name: name, digest: digest(of: bytes))
+  }
+
+  /// A name with a slip in it would stand in the records as another system's, and nobody would be found by it again.
+  private func makeSureOfSource(_ repository: Repository, _ branch: String) throws {
+    guard let source = options.source, let tip = try repository.target(of: "refs/heads/\(branch)"),
+      let configuration = try Configuration.inForce(at: tip, in: repository),
+      let objection = configuration.objection(toSystem: source)
+    else { return }
+    let systems = configuration.systems.map(\.name).joined(separator: ", ")
+    throw Fault(
+      description:
+        "\(objection) There are: \(systems). Correct --source, or add the system there first: \(source): {type: app}")
+  }
+
+  /// Somebody looks at a table before it counts. And a branch that moves below a work tree leaves that as it was: the next
+  /// commit made there would take everything back.
+  private func makeSureOfReview(on name: String, _ repository: Repository, _ branch: String) throws {
+    let remedy = "Say another --branch, and merge it when you have looked at it."
+    if name == branch {
+      throw Fault(description: "The branch \(name) is the one that is published; nothing was changed. \(remedy)")
+    }
+    if repository.isCheckedOut(branch: name) {
+      throw Fault(description: "The branch \(name) is checked out in a work tree; nothing was changed. \(remedy)")
+    }
   }
 }

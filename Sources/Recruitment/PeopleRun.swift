@@ -17,6 +17,8 @@ struct PeopleRun {
   private let ground: HiringGround
   private let header: String?
   private let former: Set<Int>
+  /// Hires in review, here and as they were fetched.
+  private let waiting: [PersonID: WaitingHire]
   private var configuration: Configuration { ground.configuration }
 
   private var report = PeopleReport()
@@ -39,6 +41,9 @@ struct PeopleRun {
       at: tip, in: repository, KnownHires(), catalogues: host.cacheFolder.map { CatalogueStore(folder: $0) }, now: now)
     header = try ground.header()
     former = try formerPersonIDs(upTo: tip, in: repository, keptIn: host.cacheFolder)
+    waiting = Dictionary(
+      try repository.waitingHires(besides: tip, ground.configuration).map { ($0.person.id, $0) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   mutating func report(name: String, digest: String) throws -> PeopleReport {
@@ -166,10 +171,8 @@ struct PeopleRun {
     guard !changes.isEmpty else { return }
     guard options.updates else {
       report.rows[number].warnings = [
-        ImportFinding(
-          code: "I003", rule: "differs", message: "The record says otherwise, and is not changed without --update."
-        )
-        .at(table.rows[number])
+        ImportFinding(.recordDiffers, "The record says otherwise, and is not changed without --update.")
+          .at(table.rows[number])
       ]
       return
     }
@@ -187,10 +190,7 @@ struct PeopleRun {
     } catch let fault as EditFault {
       refuse(
         number,
-        [
-          ImportFinding(
-            code: "S000", rule: "not-editable", message: "\(path): \(fault)", help: "Edit this record by hand.")
-        ])
+        [ImportFinding(.recordNotEditable, "\(path): \(fault)")])
     }
   }
 
@@ -225,13 +225,15 @@ struct PeopleRun {
     for value in row.values { lines.set(value.path, value.value) }
     if row.row["id"] == nil {
       lines.set(["id"], .word(String(id)))
-    } else if let given = row.row["id"].flatMap({ Int($0.text) }),
-      former.contains(given) || ground.isPending(PersonID(given))
-    {
-      findings.append(
-        finding(
-          "id-reused", "The id \(given) was given to somebody else before.",
-          "Leave the id out: the next free one is given.", row, "id"))
+    } else if let given = row.row["id"].flatMap({ Int($0.text) }) {
+      let remedy = "Leave the id out: the next free one is given."
+      if let hire = waiting[PersonID(given)] {
+        let message = "The id \(given) was given to \(hire.title), who waits on \(hire.branch)."
+        findings.append(finding("promised-id", message, remedy, row, "id"))
+      } else if former.contains(given) {
+        findings.append(
+          finding("id-reused", "The id \(given) was given to somebody else before.", remedy, row, "id"))
+      }
     }
     let givenID = row.row["id"].flatMap { Int($0.text) } ?? id
     if row.row["employee_reference"] == nil, let template = NameTemplate(configuration.recruitment.employeeReference),

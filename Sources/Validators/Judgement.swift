@@ -105,12 +105,12 @@ struct Judgement {
   /// Everything, with places and with likely spellings.
   ///
   /// - Parameter further: findings that are not the tree's own.
-  /// - Parameter largestFormerID: asked for when the next free id is to be told.
+  /// - Parameter largestTakenID: asked for when the next free id is to be told.
   func diagnostics(
-    _ index: RecordIndex, with further: [Finding] = [], largestFormerID: @escaping () throws -> Int = { 0 }
+    _ index: RecordIndex, with further: [Finding] = [], largestTakenID: @escaping () throws -> Int = { 0 }
   ) throws -> [Diagnostic] {
     let findings = files.values.flatMap(\.findings) + keys.values.joined() + circles + further
     return files.values.flatMap(\.diagnostics)
-      + (try Locating(index: index, largestFormerID: largestFormerID).diagnostics(findings))
+      + (try Locating(index: index, largestTakenID: largestTakenID).diagnostics(findings))
   }
 }

@@ -7,8 +7,8 @@ import YAMLReader
 /// Turns findings into diagnostics: looks up lines and columns, and the words that were probably meant.
 struct Locating {
   let index: RecordIndex
-  /// The largest id that somebody gave up, as history has it.
-  let largestFormerID: () throws -> Int
+  /// The largest id that somebody gave up, as history has it, or that is promised to somebody.
+  let largestTakenID: () throws -> Int
 
   /// Looking for a word among a hundred thousand costs milliseconds, so only so many findings get a suggestion.
   private static let suggestionLimit = 50
@@ -84,8 +84,9 @@ struct Locating {
       guard let suggestion else { break }
       message += wish.family == .reference ? " Did you mean \(suggestion)?" : " Did you mean '\(suggestion)'?"
     case .nextID:
-      let next = try max(index.largestID(of: .person), largestFormerID()) + 1
-      help = "Ids are never shared or reused. Give the newer record the next free id, \(next)."
+      let next = try max(index.largestID(of: .person), largestTakenID()) + 1
+      let words = ["Ids are never shared or reused. Give the newer record the next free id, \(next).", help]
+      help = words.compactMap(\.self).joined(separator: " ")
     case .image(let path):
       suggestion = try image(like: path)
       if let suggestion { message += " Did you mean '\(suggestion)'?" }

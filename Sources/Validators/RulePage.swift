@@ -34,6 +34,7 @@ public struct RulePage {
     ("W", "Webhook subscriptions"), ("T", "The tree: files and their names"),
     ("X", "The change itself (`--base`, hooks)"),
     ("G", "Guards and policies (`--base`, hooks)"), ("C", "Configuration and repository"),
+    ("I", "Imports: hires and tables of people"),
   ]
 
   private static var overview: String {

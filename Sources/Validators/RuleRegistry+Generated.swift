@@ -6,6 +6,7 @@ import YAMLReader
 extension RuleRegistry {
   /// Rules that are judged where files are read.
   static let reading: [Rule] = [
+    .acceptedOtherwise,
     .ambiguousScalar,
     .blankAtEnd,
     .controlCharacter,
@@ -14,6 +15,7 @@ extension RuleRegistry {
     .hiddenCharacter,
     .idlePolicy,
     .invalidSetting,
+    .lineNotJSON,
     .literalCredential,
     .literalKey,
     .literalSecret,
@@ -33,8 +35,11 @@ extension RuleRegistry {
     .notAnInteger,
     .partialClone,
     .pathOutsideData,
+    .recordDiffers,
     .recordInWrongFolder,
+    .recordNotEditable,
     .repeatedSetting,
+    .reviewNeeded,
     .sha256Repository,
     .shallowClone,
     .typographicQuotes,
@@ -168,6 +173,7 @@ extension RuleRegistry {
     MovedDayBoundary.self,
     PathPolicy.self,
     PostponedEmployment.self,
+    PromisedID.self,
     ReassignedReference.self,
     ReplacedKey.self,
     ReusedID.self,

@@ -58,20 +58,25 @@ public func validate(
   let diagnostics =
     try read.findings
     + judgement.diagnostics(
-      index, with: ofTree + ofChange, largestFormerID: { try largestFormerID(base, cache) }
+      index, with: ofTree + ofChange, largestTakenID: { try largestTakenID(change, base, cache) }
     )
     .filter {
       try $0.rule != InternalAddress.rule || !InternalAddress.isAllowed($0, index, isAllowed)
     }
+    .filter { try $0.rule != ExpiringKey.rule || !ExpiringKey.isReplaced($0, index) }
   return ValidationReport(
     commit: source.commit?.description, people: try index.count(of: .person), units: try index.count(of: .unit),
     diagnostics: sorted(diagnostics))
 }
 
-/// The past is looked at with a change only: all of history is too much for a look at a tree.
-private func largestFormerID(_ base: CommitSource?, _ cache: ValidationCache?) throws -> Int {
-  guard let base, let commit = base.commit, !base.repository.isShallow else { return 0 }
-  return try PastRecords(base.repository, folder: cache?.catalogues.folder).former(upTo: commit).map(\.id).max() ?? 0
+/// The past, and who waits, are looked at with a change only: all of history is too much for a look at a tree.
+private func largestTakenID(_ change: RecordedChange?, _ base: CommitSource?, _ cache: ValidationCache?) throws -> Int {
+  guard let change, let base, let commit = base.commit else { return 0 }
+  let waiting = try change.waitingHires.get().map(\.person.id.rawValue).max() ?? 0
+  let given = try max(waiting, GivenIDs.largest(in: base.repository))
+  guard !base.repository.isShallow else { return given }
+  let former = try PastRecords(base.repository, folder: cache?.catalogues.folder).former(upTo: commit)
+  return max(given, former.map(\.id).max() ?? 0)
 }
 
 /// The settings come first, since others' faults may follow from theirs.

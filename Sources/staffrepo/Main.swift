@@ -36,6 +36,10 @@ enum Main {
     case is Refusal, is PublisherError:
       Terminal.problem("\(error)")
       Glibc.exit(1)
+    case let error as ValidationError:
+      // Found while the command ran: the usage of the program would hide what is wrong.
+      Terminal.problem(error.message)
+      Glibc.exit(64)
     default:
       StaffRepo.exit(withError: error)
     }

@@ -1,4 +1,4 @@
-"""What the guides for integrators say is run: their examples, their settings for nginx, and the problems they explain."""
+"""What the guides say is run: their examples, HR's and operators' commands, settings for nginx, the problems they explain."""
 
 import json
 import os
@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 import trustme
+import yaml
 from depots import free_port
-from house import PROJECT
-from service_process import eventually, new_key
+from house import PROJECT, environment
+from service_process import ServiceProcess, eventually, new_key
 from test_consumer import signed
 from ward import SECRET, Ward
 
@@ -36,6 +37,27 @@ def ward(binary, tmp_path_factory):
     ward.let_keys_subscribe()
     yield ward.open("--publish")
     ward.close()
+
+
+def commands(page: str, heading: str) -> list[str]:
+    """The blocks without a language below a heading."""
+    section = (DOCS / page).read_text(encoding="utf-8").partition(f"# {heading}\n")[2]
+    found = re.findall(r"^ *```\n(.*?)^ *```$", re.split(r"^#+ ", section, flags=re.MULTILINE)[0], re.MULTILINE | re.DOTALL)
+    assert found, f"{page} has no commands below {heading}"
+    return found
+
+
+@pytest.fixture
+def desk(binary, tmp_path):
+    """A clone in which somebody works, of a server that nobody asks; `staffrepo` is the program's name there."""
+    desk = Ward(binary, tmp_path)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/staffrepo").symlink_to(binary)
+    desk.house.environment["PATH"] = f"{tmp_path}/bin:{os.environ['PATH']}"
+    desk.push("The beginning")
+    desk.house.git("branch", "--quiet", "--set-upstream-to", "origin/main")
+    yield desk
+    desk.close()
 
 
 def settings(ward: Ward, key: str | None = None) -> dict[str, str]:
@@ -136,7 +158,8 @@ def test_nginx_as_printed(ward, tmp_path):
     certificate = authority.issue_cert("staff.example.org", "localhost")
     certificate.private_key_and_cert_chain_pem.write_to_path(tmp_path / "both.pem")
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
-    text = blocks("operator.md", "nginx")[0]
+    server, metrics = blocks("operator.md", "nginx")
+    text = server.replace("    location / {", metrics + "    location / {").replace("10.20.0.9", "127.0.0.1")
     for pattern, replacement in (
         (r"127\.0\.0\.1:8080", f"127.0.0.1:{ward.service.port}"),
         (r"listen 443 ", f"listen 127.0.0.1:{port} "),
@@ -168,7 +191,7 @@ def test_nginx_as_printed(ward, tmp_path):
         assert ask("/api/key", *key) == "200"
         assert ask("/api/staff-data", "--compressed", *key) == "200"
         assert json.loads((tmp_path / "answer").read_text())["meta"]["total"] > 0
-        assert (ask("/metrics"), ask("/readyz"), ask("/")) == ("404", "404", "404")
+        assert (ask("/metrics"), ask("/readyz"), ask("/")) == ("200", "404", "404")
         assert ask("/openapi.json") == "200"
         # Failures count for who really asks: what the client claims stands before it, and helps nobody.
         for number in range(25):
@@ -179,6 +202,133 @@ def test_nginx_as_printed(ward, tmp_path):
         process.terminate()
         process.wait(30)
     assert ward.key not in (tmp_path / "access.log").read_text()
+
+
+def test_what_a_newcomer_types(binary, tmp_path):
+    """The README's first steps, on a repository of their own; then the API's examples that need no picture."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/staffrepo").symlink_to(binary)
+    surroundings = environment({"PATH": f"{tmp_path}/bin:{os.environ['PATH']}"})
+    first, second = commands("../README.md", "Use it")
+    run("".join(line for line in first.splitlines(keepends=True) if "script/install" not in line), surroundings, tmp_path)
+    records = tmp_path / "records"
+    service = ServiceProcess(binary, records, surroundings, tmp_path / "service.log").start()
+    try:
+        until = f'until curl -fs -H "Authorization: Bearer $KEY" {service.url}/api/key; do sleep 0.1; done\n'
+        script, count = re.subn(r"^staffrepo serve &.*\n", until, second, flags=re.MULTILINE)
+        assert count == 1
+        said = run(script.replace("http://127.0.0.1:8080", service.url) + "\necho; echo $KEY", surroundings, records)
+        assert '"employee_reference":"EMP002"' in said
+        asking = said.split()[-1]
+        hiring = run(
+            "staffrepo apikey create hiring --system recruitment --scope recruitment:write --scope webhooks:write "
+            "--scope staff:read && git add -A && git commit -qm 'A key for recruitment'",
+            surroundings,
+            records,
+        ).strip()
+        assert eventually(lambda: service.get("/api/key", hiring)[0] == 200)
+        (tmp_path / "hires.csv").write_text("first_name,last_name,job_title,employment_start_date\nNoor,Haddad,Nurse,2026-09-01\n")
+        tried = 0
+        for example in blocks("api.md", "sh")[1:]:
+            if "/photo" in example or "/exports/" in example:
+                continue
+            key = hiring if "/api/recruitment" in example or "/api/webhooks" in example else asking
+            run(example, surroundings | {"STAFF_SERVICE_URL": service.url, "STAFF_SERVICE_API_KEY": key}, tmp_path)
+            tried += 1
+        assert tried > 5
+    finally:
+        service.stop()
+
+
+def test_hires_are_accepted_as_printed(desk, tmp_path):
+    """HR's correction stays, and is one change with the hire, although a colleague is faster."""
+    accept, correct = commands("hr-officer.md", "Hires from a recruitment system")
+    house, records = desk.house, str(desk.records)
+    for number in (1001, 1002):
+        hire = {"first_name": "Noor", "last_name": f"Nr {number}", "job_title": "Nurse"}
+        hire |= {"employment_start_date": "2026-09-01", "organisational_unit": "Care Team A"}
+        whole = {"source_system": "greenhouse", "source_reference": f"A-{number}", "new_hire": hire}
+        (tmp_path / "hire.json").write_text(json.dumps(whole))
+        house.staffrepo("-C", records, "import", "recruitment", str(tmp_path / "hire.json"))
+    record = house.folder / "data/people/EMP045.yaml"
+
+    merge = next(line for line in accept.splitlines(keepends=True) if line.startswith("git merge"))
+    before, after = accept.split(merge)
+    switch, rest = correct.split("\n", 1)
+    run(before + switch, house.environment, house.folder)
+    assert "Nr 1001" in record.read_text()
+    house.edit("people/EMP045.yaml", "^job_title: .*", "job_title: Staff Nurse")
+    run(rest, house.environment, house.folder)
+
+    house.git("clone", "--quiet", records, str(tmp_path / "colleague"))
+    colleague = tmp_path / "colleague"
+    (colleague / "data/people/EMP020.yaml").write_text((colleague / "data/people/EMP020.yaml").read_text() + "# seen\n")
+    run("git commit -qam 'A colleague is faster' && git push -q", house.environment, colleague)
+
+    with pytest.raises(AssertionError, match="fetch first"):
+        run(after, house.environment, house.folder)
+    remedy = re.search(r"fetch first\)`\): `([^`]+)`, look at `([^`]+)`, then `([^`]+)`", (DOCS / "hr-officer.md").read_text())
+    run("\n".join(remedy.groups()) + after.partition("git push\n")[2].join("\n\n"), house.environment, house.folder)
+    served = house.git("-C", records, "show", "main:data/people/EMP045.yaml")
+    assert "job_title: Staff Nurse" in served and "reference: A-1001" in served
+    subjects = house.git("-C", records, "log", "--first-parent", "--format=%s", "-2", "main").splitlines()
+    assert subjects == ["Merge branch 'recruitment/greenhouse/A-1001'", "A colleague is faster"]
+
+    run(accept.replace("A-1001", "A-1002"), house.environment, house.folder)
+    assert "Nr 1002" in house.git("-C", records, "show", "main:data/people/EMP046.yaml")
+    assert house.git("-C", records, "for-each-ref", "refs/heads/recruitment") == ""
+
+
+def test_a_table_is_taken_in_as_printed(desk):
+    """New people come in; those who are there get the other system's number, and keep everything else."""
+    house = desk.house
+    (house.folder / "staffrepo.yaml").write_text(
+        (house.folder / "staffrepo.yaml").read_text() + "required_fields: [first_name, last_name]\n"
+    )
+    desk.push("What is missing in Digital ID is not required for a while")
+    _, look, take, numbers = commands("migration.md", "1. People into the records")
+    rows = ["id,employee_reference,first_name,last_name,is_active", "501,EMP020,Another,Name,1", "502,V-1,Vera,Visser,1"]
+    (house.folder / "employees.csv").write_text("\n".join(rows) + "\n")
+    (house.folder / "numbers.csv").write_text("id,employee_reference\n501,emp020\n502,V-1\n")
+    before = (house.folder / "data/people/EMP020.yaml").read_text()
+    run(look, house.environment, house.folder)
+    assert house.git("status", "--porcelain", "--untracked-files=no") == ""
+    run(take, house.environment, house.folder)
+    assert (house.folder / "data/people/EMP020.yaml").read_text() == before
+    assert 'digital-id: "502"' in (house.folder / "data/people/V-1.yaml").read_text()
+    run(next(line for line in numbers.splitlines() if "import people" in line), house.environment, house.folder)
+    changed = [line for line in house.git("diff", "main", "numbers").splitlines() if re.match(r"[+-](?![+-])", line)]
+    assert changed == ['+  digital-id: "501"'] or changed == ["+external_ids:", '+  digital-id: "501"']
+
+
+def test_the_log_answers_what_operators_look_up(ward):
+    """By the name of a key and by a request's id, as the guides say; the key itself is never there."""
+    unit = next(block for block in blocks("operator.md", "ini") if " serve " in block)
+    options = re.search(r"serve (.*)", unit)[1].split()
+    ward.service.stop()
+    ward.service.start(*[option for option in options if option in ("--access-log", "--publish")], now=ward.moment())
+    _, headers, _ = ward.service.get("/api/units", ward.key)
+    line = next(line for line in ward.service.said().splitlines() if headers["x-request-id"] in line)
+    assert line.startswith("GET /api/units: 200 in ") and "key digital-id," in line
+    assert ward.key not in ward.service.said()
+
+
+def test_alert_rules_ask_for_what_is_measured(ward):
+    """Every number that they name is there, and none rings for what is switched off on purpose."""
+    _, _, body = ward.service.get("/metrics")
+    measured = dict(re.findall(r"^(staffrepo_\S+) (\S+)$", body.decode(), re.MULTILINE))
+    rules = yaml.safe_load(next(block for block in blocks("operator.md", "yaml") if block.startswith("groups:")))
+    names = {name for rule in rules["groups"][0]["rules"] for name in re.findall(r"staffrepo_\w+", rule["expr"])}
+    assert len(names) > 5 and names <= {name.partition("{")[0] for name in measured}
+    enabled = {name.partition("{")[2]: value for name, value in measured.items() if name.startswith("staffrepo_target_enabled")}
+    assert set(enabled.values()) == {"1"}
+    house = ward.house
+    settings = (house.folder / "staffrepo.yaml").read_text()
+    (house.folder / "staffrepo.yaml").write_text(settings.replace("  lms:\n    enabled: true", "  lms:\n    enabled: false"))
+    ward.push("No learning platform")
+    numbers = house.staffrepo("-C", str(ward.records), "status", "--format", "prometheus")
+    assert 'staffrepo_target_enabled{target="export/lms"} 0' in numbers
+    assert 'staffrepo_target_up{target="export/lms"} 0' in numbers
 
 
 def test_every_problem_has_its_section():

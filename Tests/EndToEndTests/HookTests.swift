@@ -99,6 +99,110 @@ private struct Server {
   }
 }
 
+/// A server with hires that wait for HR.
+@Suite struct `The id of a hire who waits` {
+  private let server: Server
+  private static let place = "data/people/EMP003.yaml"
+
+  init() throws {
+    server = try Server()
+    // Publishing is not what is tried here.
+    try FileManager.default.removeItem(atPath: server.bare + "/hooks/post-receive")
+    let hire =
+      "{\"source_system\":\"ats\",\"source_reference\":\"A-2\",\"new_hire\":{\"first_name\":\"Noor\",\"last_name\":\"Haddad\",\"email\":\"noor@example.org\",\"job_title\":\"Nurse\",\"employment_start_date\":\"2026-06-01\"}}"
+    let taken = try run(
+      staffrepoProgram, ["-C", server.bare, "import", "recruitment", "-"], input: Data(hire.utf8))
+    #expect(
+      taken.status == 0 && taken.output.contains("EMP003 (id 3) waits for review"), "\(taken.output)\(taken.errors)")
+  }
+
+  private var desk: DataRepository { server.desk }
+
+  private func fetch() throws {
+    try git("remote", "add", "origin", server.bare, in: desk.path)
+    try git("fetch", "--quiet", "origin", in: desk.path)
+  }
+
+  @Test func `is refused to anybody else, with the next free one`() throws {
+    try desk.person(3)
+    try desk.commit()
+    let push = try server.push("main")
+    #expect(push.status != 0)
+    #expect(
+      push.errors.contains("error[X012]: The id 3 was given to the hire A-2 of ats, who waits on recruitment/ats/A-2."))
+    #expect(push.errors.contains("data/people/EMP3.yaml:1:5"), "\(push.errors)")
+    #expect(push.errors.contains("the next free id, 4."))
+    #expect(try run(staffrepoProgram, ["validate", "--base", "HEAD~1"], in: desk.path).status == 0, "not fetched")
+    try fetch()
+    let here = try run(staffrepoProgram, ["validate", "--base", "origin/main"], in: desk.path)
+    #expect(here.output.contains("X012") && here.output.contains("origin/recruitment/ats/A-2"), "\(here.output)")
+    try git("rm", "--quiet", "data/people/EMP3.yaml", in: desk.path)
+    try desk.person(4)
+    try git("add", "-A", in: desk.path)
+    try git("commit", "--quiet", "--amend", "--no-edit", in: desk.path)
+    #expect(try server.push("main").status == 0)
+  }
+
+  @Test(arguments: [true, false])
+  func `is the hire's own, also when HR corrects the record`(_ isMerged: Bool) throws {
+    try fetch()
+    try git("switch", "--quiet", "--track", "origin/recruitment/ats/A-2", in: desk.path)
+    let record = try String(contentsOfFile: "\(desk.path)/\(Self.place)", encoding: .utf8)
+    try desk.write(
+      Self.place,
+      record.replacing("Haddad", with: "Haddad-Smith").replacing("noor@", with: "n.haddad@").replacing(
+        "Nurse", with: "Staff Nurse"))
+    try desk.commit("correct")
+    try git("switch", "--quiet", "main", in: desk.path)
+    try git("merge", "--quiet", isMerged ? "--no-ff" : "--squash", "recruitment/ats/A-2", in: desk.path)
+    if !isMerged { try desk.commit("accept") }
+    let push = try server.push("main")
+    #expect(push.status == 0, "\(push.errors)")
+    #expect(try git("show", "main:\(Self.place)", in: server.bare).contains("Staff Nurse"))
+  }
+
+  @Test func `is nobody's by an import of a table, here or in a clone that has fetched`() throws {
+    let table =
+      "employee_reference,first_name,last_name,email,job_title,employment_start_date\nR9,Lea,Kelly,lea@example.org,Cook,2026-02-03\n"
+    try fetch()
+    let imported = try desk.staffrepo(
+      "import", "people", "-", "--branch", "migration", input: Data(table.utf8))
+    #expect(imported.output.contains("created (R9, id 4)"), "\(imported.output)\(imported.errors)")
+    #expect(imported.errors.contains("git fetch first"))
+    let claimed = "id," + table.replacing("R9,", with: "3,R9,")
+    let refused = try desk.staffrepo(
+      "import", "people", "-", "--column", "id=id", "--branch", "other", input: Data(claimed.utf8))
+    #expect(refused.status == 1 && refused.output.contains("X012") && refused.output.contains("the hire A-2 of ats"))
+  }
+}
+
+@Suite struct `A subscription's secret` {
+  @Test func `is missed by the push that brings the subscription, and by no later one`() throws {
+    let server = try Server()
+    let desk = server.desk
+    try git("remote", "add", "origin", server.bare, in: desk.path)
+    let created = try desk.staffrepo("webhook", "create", "rota", "--url", "https://rota.example.org/hook")
+    #expect(created.status == 0, "\(created.errors)")
+    try desk.commit()
+    let push = try server.push("main")
+    let file = "\(server.bare)/staffrepo/secrets/rota"
+    #expect(
+      push.status == 0 && push.errors.contains("webhook/rota is told nothing yet: the secret file:rota is not there"))
+    #expect(push.errors.contains(file))
+    try desk.person(1, "preferred_name: Jo\n")
+    try desk.commit()
+    #expect(try !server.push("main").errors.contains("is told nothing yet"))
+
+    // The command that was printed mends it.
+    let command = try #require(created.errors.split(separator: "\n").first { $0.contains("umask 077") })
+    #expect(try run("sh", ["-c", String(command)], in: desk.path).status == 0)
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == created.output)
+    #expect(try run("stat", ["-c", "%a", file, "\(server.bare)/staffrepo/secrets"]).output == "600\n700\n")
+    let listed = try run(staffrepoProgram, ["-C", server.bare, "webhook", "list", "--format", "json"])
+    #expect(listed.output.contains("\"missing_secrets\": []"), "\(listed.output)")
+  }
+}
+
 @Suite struct `The published branch` {
   @Test func `cannot be put aside by a push of another that names itself`() throws {
     let desk = try DataRepository()

@@ -156,12 +156,12 @@ private struct Reception: Sendable {
       "id,employee_reference,first_name,last_name,email,job_title,start_date,shoes\n9,EMP9,Ada,Kelly,ada@example.org,Cook,2026-01-05,38\n8,EMP1,Grace,Hill,p1@example.org,Matron,2020-01-01,40\n"
     )
     let rehearsal = try repository.staffrepo(
-      "import", "people", "people.csv", "--source", "digital-id", "--update", "--dry-run")
+      "import", "people", "people.csv", "--source", "hr", "--update", "--dry-run")
     #expect(rehearsal.status == 0)
     #expect(rehearsal.output.contains("line 2: created (EMP9, id 3)"))
     #expect(
       rehearsal.output.contains(
-        "line 3: updated (EMP1, id 1)\n  external_ids.digital-id: nothing -> 8\n  job_title: Nurse -> Matron\n"))
+        "line 3: updated (EMP1, id 1)\n  external_ids.hr: nothing -> 8\n  job_title: Nurse -> Matron\n"))
     #expect(rehearsal.output.contains("Not taken: shoes."))
     #expect(try git("branch", "--list", in: repository.path) == "* main")
     let written = try repository.staffrepo("import", "people", "people.csv", "--update", "--worktree")

@@ -99,12 +99,14 @@ extension DataRepository {
       (["a", "--system", "hr", "--scope", "staff:read", "--days", "9", "--expires", "2027-01-01"], 64),
       (["a", "--system", "hr", "--scope", "staff:read", "--expires", "2026-11-30"], 64),
       (["a", "--scope", "staff:read"], 64), (["a", "--system", "hrr", "--scope", "staff:read"], 1),
+      (["a", "--system", "hr", "--scope", "staff:read", "--expires", "2020-01-01"], 64),
       (["a", "--system", "hr", "--scope", "staff:read", "--unit", "team-x"], 1),
     ] as [([String], Int32)])
   func `What would be no good key is not written`(_ arguments: [String], _ status: Int32) throws {
     let result = try run(staffrepoProgram, ["apikey", "create"] + arguments, in: repository.path, environment: now)
     #expect(result.status == status, "\(result.errors)")
     #expect(result.output == "")
+    #expect(!result.errors.contains("Usage: staffrepo <"), "the usage of the whole program helps nobody")
     #expect(!repository.has("data/apikeys/a.yaml"))
     #expect(try git("status", "--porcelain", in: repository.path) == "")
   }
@@ -197,6 +199,7 @@ extension DataRepository {
     #expect(rights(next) == rights(before))
     #expect(next.contains("expires_at: 2027-11-30\n"))
     #expect(try repository.findings(in: "data/apikeys/hr-pull-2.yaml") == [])
+    #expect(try repository.findings(in: path) == [], "nobody needs to make the next key: it is there")
     #expect(try !repository.holds(second))
     let third = try repository.staffrepo("apikey", "rotate", "hr-pull-2", "--overlap", "0", environment: now)
     _ = try repository.key(third)
@@ -204,6 +207,32 @@ extension DataRepository {
     #expect(try repository.text("data/apikeys/hr-pull-2.yaml").contains("expires_at: 2026-11-30T22:00:00Z\n"))
     _ = try repository.key(repository.staffrepo("apikey", "rotate", "hr-pull", environment: now))
     #expect(repository.has("data/apikeys/hr-pull-4.yaml"), "the names between are taken")
+  }
+
+  @Test func `A key that runs out is warned of, unless another may do the same for longer`() throws {
+    _ = try repository.key(create("old", "--days", "9"))
+    let path = "data/apikeys/old.yaml"
+    #expect(try repository.findings(in: path) == ["K006"])
+    _ = try repository.key(create("sooner", "--days", "8"))
+    _ = try repository.key(create("fewer", "--unit", "team-a"))
+    #expect(try repository.findings(in: path) == ["K006"], "neither does what it does for longer")
+    _ = try repository.key(create("next", "--scope", "units:read"))
+    #expect(try repository.findings(in: path) == [])
+    #expect(try repository.staffrepo("apikey", "revoke", "next", environment: now).status == 0)
+    #expect(try repository.findings(in: path) == ["K006"])
+  }
+
+  @Test func `A clone does not know which key is used, and says who does`() throws {
+    _ = try repository.key(create("a"))
+    try repository.commit()
+    let scratch = try Scratch()
+    try git("clone", "--quiet", repository.path, scratch.path + "/clone", in: scratch.path)
+    let clone = ["-C", scratch.path + "/clone", "apikey", "list"]
+    let text = try run(staffrepoProgram, clone, environment: now)
+    #expect(text.output.contains("not known here") && !text.output.contains("never"), "\(text.output)")
+    #expect(text.errors.contains("staffrepo -C \(repository.path) apikey list"), "\(text.errors)")
+    let json = try run(staffrepoProgram, clone + ["--format", "json"], environment: now)
+    #expect(json.output.contains("\"requests\": null"))
   }
 
   @Test func `Rotating never makes the old key hold longer`() throws {
@@ -262,6 +291,7 @@ extension DataRepository {
     let text = try repository.staffrepo("apikey", "list", environment: now)
     #expect(text.output.contains("removed, not committed"))
     #expect(text.output.split(separator: "\n").count == 8)
+    #expect(text.output.contains("never") && !text.output.contains("not known here"))
   }
 }
 

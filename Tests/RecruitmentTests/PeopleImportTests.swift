@@ -81,6 +81,41 @@ import Testing
     #expect(try house.git("diff", "--name-only", "main..\(branch)") == "data/people/EMP003.yaml\n")
   }
 
+  @Test func `comes onto no branch that counts or that somebody works on`() throws {
+    let house = try HiringHouse()
+    try house.git("worktree", "add", "--quiet", "-b", "desk", house.scratch.path + "/desk", "main")
+    for name in ["main", "desk"] {
+      let before = try house.git("rev-parse", name)
+      for isDryRun in [true, false] {
+        let fault = #expect(throws: PeopleImport.Fault.self) {
+          try run(house) { ($0.branch, $0.isDryRun) = (name, isDryRun) }
+        }
+        #expect(fault?.description.contains("Say another --branch") == true)
+      }
+      #expect(try house.git("rev-parse", name) == before)
+    }
+    #expect(try house.git("for-each-ref", "refs/staffrepo") == "", "and takes no ids")
+  }
+
+  @Test func `is of a system that the settings name`() throws {
+    let house = try HiringHouse("systems:\n  digital-id: {enabled: true}\n")
+    let fault = #expect(throws: PeopleImport.Fault.self) { try run(house) { $0.source = "digitalid" } }
+    #expect(fault?.description.contains("There is no system 'digitalid'") == true)
+    #expect(fault?.description.contains("Did you mean 'digital-id'?") == true)
+    #expect(try run(house).count(.created) == 1)
+  }
+
+  @Test func `of numbers alone links people and changes nothing else`() throws {
+    let house = try HiringHouse()
+    let report = try run(house, "id,employee_reference\n101,EMP001\n102,emp002\n103,EMP404\n") { $0.updates = true }
+    #expect(report.rows.map(\.outcome) == [.updated, .updated, .refused])
+    let changed = try house.git("diff", "main..\(#require(report.branch))").split(separator: "\n").filter {
+      ($0.hasPrefix("+") || $0.hasPrefix("-")) && !$0.hasPrefix("+++") && !$0.hasPrefix("---")
+    }
+    #expect(
+      changed == ["+external_ids:", "+  digital-id: \"101\"", "+external_ids:", "+  digital-id: \"102\""])
+  }
+
   @Test func `has its columns where a mapping says`() throws {
     let house = try HiringHouse()
     let mapping = try PeopleMapping(

@@ -3,7 +3,8 @@ import Logging
 
 /// What the log says of requests: that something failed, or was slow; on demand, each.
 ///
-/// A line names the route's pattern, not the address: addresses hold people's numbers and names.
+/// A line names the route's pattern, not the address: addresses hold people's numbers and names. It has the key's name, by
+/// which one looks up what a leaked key was used for, and never the key.
 struct RequestJournal: Sendable {
   private let logger: Logger
   private let logsEverything: Bool
@@ -26,12 +27,15 @@ struct RequestJournal: Sendable {
     ]
     if let grant { metadata["key"] = "\(grant.key)" }
     let level: Logger.Level = status >= 500 ? .error : isSlow ? .warning : .info
+    let key = grant.map { ", key \($0.key)" } ?? ""
     logger.log(
-      level: level, "\(method.prefix(16)) \(route ?? "none"): \(status) in \(milliseconds) ms", metadata: metadata)
+      level: level,
+      "\(method.prefix(16)) \(route ?? "none"): \(status) in \(milliseconds) ms\(key), request \(id)",
+      metadata: metadata)
   }
 
   /// What an operation did not expect.
   func fail(_ error: any Error, id: String) {
-    logger.error("a request failed: \(error)", metadata: ["request": "\(id)"])
+    logger.error("request \(id) failed: \(error)", metadata: ["request": "\(id)"])
   }
 }

@@ -11,9 +11,9 @@ enum UnknownKeySystem: APIKeyRule {
     help: "Correct the name, or add the system to staffrepo.yaml; an application with a key only has type: app.")
 
   static func check(_ key: Located<APIKey>, _ context: RuleContext) -> [Finding] {
-    let names = context.configuration.systems.map(\.name)
-    guard !names.isEmpty, !key.record.system.isEmpty, !names.contains(key.record.system) else { return [] }
-    let near = closest(to: key.record.system, among: names).map { " Did you mean '\($0)'?" } ?? ""
-    return [key.finding(rule, at: "system", "There is no system '\(key.record.system)' in staffrepo.yaml.\(near)")]
+    guard !key.record.system.isEmpty,
+      let objection = context.configuration.objection(toSystem: key.record.system)
+    else { return [] }
+    return [key.finding(rule, at: "system", objection)]
   }
 }

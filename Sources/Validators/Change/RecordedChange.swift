@@ -19,16 +19,19 @@ public struct ChangeAuthority: Sendable {
   public var rules: OID?
   /// Every commit on the way is published by itself, so every one is judged by guards.
   public var isStepwise = false
+  /// Its new people have ids that staffrepo gave them, each once.
+  public var givesIDs = false
   /// Whether a commit bears a signature that git finds good.
   public var isVerified: @Sendable (OID) throws -> Bool
 
   public init(
-    actor: String? = nil, rules: OID? = nil, isStepwise: Bool = false,
+    actor: String? = nil, rules: OID? = nil, isStepwise: Bool = false, givesIDs: Bool = false,
     isVerified: @escaping @Sendable (OID) throws -> Bool = { _ in false }
   ) {
     self.actor = actor
     self.rules = rules
     self.isStepwise = isStepwise
+    self.givesIDs = givesIDs
     self.isVerified = isVerified
   }
 }
@@ -77,6 +80,22 @@ final class RecordedChange {
   var oldPeople: [Located<Person>] { old.compactMap(\.person) }
   var oldUnits: [Located<Unit>] { old.compactMap(\.unit) }
   var newPeople: [Located<Person>] { new.compactMap(\.person) }
+
+  /// People whose ids nobody had before. Whoever is there before and after is nobody new.
+  var newcomers: [Located<Person>] {
+    get throws {
+      let before = Set(oldPeople.map(\.record.id))
+      return try newPeople.filter { person in
+        try person.record.id.rawValue > 0 && !before.contains(person.record.id)
+          && index.marks(at: RecordKey(.personID, "\(person.record.id.rawValue)")).count == 1
+      }
+    }
+  }
+
+  /// Who waits in review, for whoever looks at somebody new.
+  lazy var waitingHires: Result<[WaitingHire], any Error> = Result {
+    try base.commit.map { try source.repository.waitingHires(besides: $0, index.configuration) } ?? []
+  }
 
   /// How near the change comes to each guard; nothing for what is no commit yet.
   lazy var guards: Result<[GuardReading], any Error> = Result {

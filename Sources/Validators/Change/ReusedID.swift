@@ -1,4 +1,3 @@
-import Catalogue
 import RecordSchema
 import Records
 
@@ -24,12 +23,7 @@ enum ReusedID: ChangeRule {
     help: "Give the new record the next id that nobody ever had.")
 
   static func check(_ change: RecordedChange) throws -> [Finding] {
-    let before = Set(change.oldPeople.map(\.record.id))
-    let come = try change.newPeople.filter { person in
-      // Whoever is there before and after is nobody new.
-      try person.record.id.rawValue > 0 && !before.contains(person.record.id)
-        && change.index.marks(at: RecordKey(.personID, "\(person.record.id.rawValue)")).count == 1
-    }
+    let come = try change.newcomers
     let replaced = strangers(change)
     guard !come.isEmpty, let base = change.base.commit else { return replaced }
     let former = Dictionary(try change.past.former(upTo: base).map { ($0.id, $0) }) { $1 }

@@ -6,8 +6,14 @@ struct APIKeyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "apikey", abstract: "Make, list, change and take back the keys that systems read and write with.",
     discussion: """
-      A key's file holds its hash, never the key: that is shown once, when it is made. The commands write files into the
+      A key's file holds its hash, never the key: that is shown once, when it is made. The commands write files into the \
       work tree; they count once they are committed and on the branch.
+
+      EXAMPLES:
+        staffrepo apikey create medication --system medication --scope staff:read
+        staffrepo apikey list
+        staffrepo apikey rotate medication       the next key; both hold for a week
+        staffrepo apikey revoke medication       worth nothing from now on
       """,
     subcommands: [APIKeyCreate.self, APIKeyList.self, APIKeyRotate.self, APIKeyRevoke.self])
 }

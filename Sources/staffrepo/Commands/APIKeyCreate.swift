@@ -2,6 +2,7 @@ import Access
 import ArgumentParser
 import Editing
 import RecordSchema
+import Records
 
 struct APIKeyCreate: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,7 +14,7 @@ struct APIKeyCreate: ParsableCommand {
         staffrepo apikey create payslips --system finance \\
           --scope staff:read --scope units:read
         staffrepo apikey create medication --system medication \\
-          --scope staff:read --unit care-services --days 180
+          --scope staff:read --unit care-team-a --days 180
         staffrepo apikey create hiring --system recruitment \\
           --scope recruitment:write --expires 2027-06-30
       """)
@@ -49,10 +50,10 @@ struct APIKeyCreate: ParsableCommand {
 
   func run() throws {
     let files = try RecordFiles(Workspace.open(), .apiKey)
-    let systems = files.configuration.systems.map(\.name)
-    guard systems.isEmpty || systems.contains(system) else {
+    if let objection = files.configuration.objection(toSystem: system) {
+      let systems = files.configuration.systems.map(\.name).joined(separator: ", ")
       throw Refusal(
-        "There is no system '\(system)' in staffrepo.yaml; nothing was written. There are: \(systems.joined(separator: ", ")). An application with a key only is added as: \(system): {type: app}"
+        "\(objection) Nothing was written. There are: \(systems). An application with a key only is added below systems: as: \(system): {type: app}"
       )
     }
     let today = files.configuration.organisation.timeZone.date(at: Clock.now())

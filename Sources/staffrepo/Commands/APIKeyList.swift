@@ -1,5 +1,6 @@
 import Access
 import ArgumentParser
+import FileStore
 import RecordSchema
 import Records
 
@@ -7,11 +8,12 @@ struct APIKeyList: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the keys: whose they are, what they may do, whether they hold and are used.",
     discussion: """
-      What is on the branch holds; the last column tells where the files of the work tree say otherwise. Use is counted by
-      the servers, and written down every few seconds.
+      What is on the branch holds; the last column tells where the files of the work tree say otherwise. Use is counted by \
+      the servers, and written down every few seconds in the repository that they serve; a clone does not know it.
 
       EXAMPLES:
         staffrepo apikey list
+        staffrepo -C /srv/records.git apikey list     on the server: also their use
         staffrepo apikey list --format json
       """)
 
@@ -20,15 +22,12 @@ struct APIKeyList: ParsableCommand {
 
   func run() throws {
     let workspace = try Workspace.open()
-    var uses: [String: KeyUse.Entry] = [:]
-    do {
-      uses = try KeyUse.read(workspace.keyUsePath)
-    } catch {
-      Terminal.warning("\(error)")
-    }
+    let uses = uses(workspace)
     let listing = try Listing(workspace, .apiKey, inForce: \.apiKeys) { $0.key?.record }
     let zone = listing.configuration.organisation.timeZone
-    let keys = listing.rows.map { KeyStanding($0, uses[$0.record?.keyHash ?? ""], zone, at: Clock.now()) }
+    let keys = listing.rows.map { row in
+      KeyStanding(row, uses.map { $0[row.record?.keyHash ?? ""] ?? KeyUse.Entry() }, zone, at: Clock.now())
+    }
     switch format {
     case .json: Terminal.print(JSON.array(keys.map(\.json)).prettyText)
     case .text:
@@ -40,10 +39,27 @@ struct APIKeyList: ParsableCommand {
           key.row.name, key.record.system, key.state.rawValue, key.end?.description ?? "for ever",
           key.record.keyHint ?? "-", key.record.scopes.joined(separator: " "),
           key.record.units.map { $0.map(\.rawValue).joined(separator: " ") } ?? "all",
-          key.use.lastUsed?.description ?? "never", "\(key.use.requests)", key.row.words)
+          key.use.map { $0.lastUsed?.description ?? "never" } ?? "not known here",
+          key.use.map { "\($0.requests)" } ?? "-", key.row.words)
       }
       Terminal.print(table.text)
+      if uses == nil { Terminal.message(whereToAsk(workspace)) }
     }
+  }
+
+  /// What servers of this repository counted; `nil` where none ever did: then a key may be in use all the same.
+  private func uses(_ workspace: Workspace) -> [String: KeyUse.Entry]? {
+    guard FileStore.exists(workspace.keyUsePath) else { return nil }
+    do { return try KeyUse.read(workspace.keyUsePath) } catch {
+      Terminal.warning("\(error)")
+      return nil
+    }
+  }
+
+  private func whereToAsk(_ workspace: Workspace) -> String {
+    let place = workspace.origin?.command("apikey list").map { ": \($0)" } ?? ", by the same command there."
+    return
+      "Which key is used, and when, is known where the server is that counts it\(place)"
   }
 }
 
@@ -59,11 +75,12 @@ private struct KeyStanding {
   let record: APIKey
   let state: State
   let end: Instant?
-  let use: KeyUse.Entry
+  /// `nil`: nobody counted here.
+  let use: KeyUse.Entry?
 
   init(_ row: Listing<APIKey>.Row, _ use: KeyUse.Entry?, _ zone: TimeZoneRules, at now: Instant) {
     self.row = row
-    self.use = use ?? KeyUse.Entry()
+    self.use = use
     record = row.record ?? APIKey(name: row.name)
     end = record.end(in: zone)
     if row.record == nil {
@@ -85,8 +102,9 @@ private struct KeyStanding {
       "scopes": .array(record.scopes.map(JSON.string)),
       "units": record.units.map { .array($0.map { .string($0.rawValue) }) } ?? .null,
       "created_at": .optional(record.createdAt), "expires_at": .optional(record.expiresAt),
-      "revoked_at": .optional(record.revokedAt), "last_used": .optional(use.lastUsed?.description),
-      "requests": .int(use.requests), "refused": .int(use.refused), "committed": .bool(row.isCommitted),
+      "revoked_at": .optional(record.revokedAt), "last_used": .optional(use?.lastUsed?.description),
+      "requests": use.map { .int($0.requests) } ?? .null, "refused": use.map { .int($0.refused) } ?? .null,
+      "committed": .bool(row.isCommitted),
       "held": .bool(row.isHeld), "work_tree": .optional(row.workTree?.rawValue),
     ]
   }

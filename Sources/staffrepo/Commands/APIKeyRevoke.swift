@@ -8,11 +8,12 @@ struct APIKeyRevoke: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "revoke", abstract: "Take a key back: it is worth nothing from now on.",
     discussion: """
-      Writes revoked_at: into the key's file; everything else in it stays as it is. It counts once that is on the branch: a
+      Writes revoked_at: into the key's file; everything else in it stays as it is. It counts once that is on the branch: a \
       running server follows within seconds. The file itself had better stay, so that nobody wonders what the key was.
 
       EXAMPLES:
-        staffrepo apikey revoke digital-id && git commit -am "Revoke the key of Digital ID" && git push
+        staffrepo apikey revoke digital-id
+        git commit -am "Revoke the key of Digital ID" && git push
       """)
 
   @Argument(help: "The key's name: its file's without .yaml.")

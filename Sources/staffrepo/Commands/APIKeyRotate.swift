@@ -9,7 +9,7 @@ struct APIKeyRotate: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rotate", abstract: "Make a system's next key, and let the one it has run out.",
     discussion: """
-      The new key has a file of its own, NAME-2 and so on, with the same system, scopes and units. Both keys hold while the
+      The new key has a file of its own, NAME-2 and so on, with the same system, scopes and units. Both keys hold while the \
       system changes over; then the old one expires. The new key goes to standard output, once, and nothing else does.
 
       EXAMPLES:

@@ -137,13 +137,23 @@ private struct Checkup {
     do {
       let journal = try Journal(workspace.repository)
       guard let last = journal.last else {
-        return Check("journal", .warning, "Nothing is published yet.", help: "staffrepo publish")
+        return origin
+          ?? Check("journal", .warning, "Nothing is published yet.", help: "staffrepo publish")
       }
       // Every entry is read, so that a broken chain shows.
       _ = try journal.entries.entries(from: 1)
       return Check("journal", .ok, "\(counted(last.position, "publication")), the last at \(last.to.short)")
     } catch {
       return Check("journal", .problem, "\(error)")
+    }
+  }
+
+  /// A clone publishes nothing, and what is well here may be missing there.
+  private var origin: Check? {
+    workspace.origin.map { origin in
+      Check(
+        "journal", .warning, "This is a clone of \(origin.url), and nothing was published from it.",
+        help: "Where that is published from: \(origin.command("doctor") ?? "staffrepo doctor")")
     }
   }
 

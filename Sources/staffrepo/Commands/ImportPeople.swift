@@ -10,7 +10,7 @@ struct ImportPeople: ParsableCommand {
     commandName: "people",
     abstract: "Take in the table of people of another system: creates who is not there, compares who is.",
     discussion: """
-      People are found again by id, employee reference, the other system's own number (external_ids) and e-mail address.
+      People are found again by id, employee reference, the other system's own number (external_ids) and e-mail address. \
       Usual names of columns are known; others are told by --column or in a file:
 
         columns:
@@ -20,9 +20,11 @@ struct ImportPeople: ParsableCommand {
 
       EXAMPLES:
         staffrepo import people employees.csv --source digital-id --dry-run
-        staffrepo import people employees.csv --column job_title="Job role" --column external_ids.payroll="Pay no"
-        staffrepo import people employees.csv --mapping mapping.yaml --update --branch migration
-        staffrepo import people employees.csv --worktree       files in the work tree, not committed
+        staffrepo import people employees.csv \\
+          --column job_title="Job role" --column external_ids.payroll="Pay no"
+        staffrepo import people employees.csv \\
+          --mapping mapping.yaml --update --branch migration
+        staffrepo import people employees.csv --worktree      files, not committed
       """)
 
   @Argument(help: "The table: CSV with a header row, or JSON (.json); - is standard input.")
@@ -35,7 +37,9 @@ struct ImportPeople: ParsableCommand {
     name: .customLong("column"), help: ArgumentHelp("A column for a field; repeatable.", valueName: "field=column"))
   var columns: [String] = []
 
-  @Option(help: "The system that the table is from: its column id is kept as external_ids.<system>.")
+  @Option(
+    help:
+      "The system that the table is from, as staffrepo.yaml names it: its column id is kept as external_ids.<system>.")
   var source: String?
 
   @Option(help: "How the table writes days: \(DateForm.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -50,7 +54,7 @@ struct ImportPeople: ParsableCommand {
   @Flag(help: "Tell what would be done, row by row, and do nothing.")
   var dryRun = false
 
-  @Option(help: "The branch that is made.")
+  @Option(help: "The branch that is made, for somebody to merge; never the published one.")
   var branch: String?
 
   @Flag(help: "Write the files into the work tree instead of a branch.")
@@ -86,6 +90,11 @@ struct ImportPeople: ParsableCommand {
       throw Refusal("\(file): \(fault)")
     }
     if worktree, !dryRun { try write(report.files, below: root, workspace) }
+    if report.count(.created) > 0, try !workspace.repository.references(below: "refs/remotes/").isEmpty {
+      Terminal.message(
+        "New ids lie above all that this clone knew when it fetched last. Hires may have come to the server since: git fetch first, then import."
+      )
+    }
     switch format {
     case .json: Terminal.print(report.json.prettyText)
     case .text: Terminal.print(PeopleText.text(report, written: worktree && !dryRun ? report.files.count : nil))

@@ -8,13 +8,13 @@ struct ImportRecruitment: ParsableCommand {
     commandName: "recruitment",
     abstract: "Take in new hires from a file, as the API does: each becomes a record on a branch for review.",
     discussion: """
-      FILE is JSON (one hire, a list, or {"new_hires": [...]}), NDJSON (.ndjson, .jsonl) or CSV (.csv); - is standard input.
-      A hire that is sent again changes nothing; one that waits in review is brought up to date.
+      FILE is JSON (one hire, a list, or {"new_hires": [...]}), NDJSON (.ndjson, .jsonl) or CSV (.csv); - is standard \
+      input. A hire that is sent again changes nothing; one that waits in review is brought up to date.
 
       EXAMPLES:
         staffrepo import recruitment hire.json
         staffrepo import recruitment hires.csv --source workday --dry-run
-        staffrepo import recruitment hires.json --direct         onto the branch itself, where its rules let it
+        staffrepo import recruitment hires.json --direct      onto the branch itself
       """)
 
   @Argument(help: "The file; - reads standard input.")

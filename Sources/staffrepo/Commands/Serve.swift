@@ -11,14 +11,18 @@ struct Serve: AsyncParsableCommand {
     commandName: "serve",
     abstract: "Answer consumers over HTTP: what the branch says, from memory; and take new hires and subscriptions.",
     discussion: """
-      Listens on this machine only, unless it has a certificate, or a proxy before
-      it that has one. A push shows within a second. /openapi.json describes
-      everything; /readyz tells whether the records are there; SIGTERM ends it when
-      the requests under way are answered.
+      Serves the repository of this folder, or of -C DIR, and of it the branch that is published (branch: in \
+      staffrepo.yaml). Whoever asks needs a key that is on that branch: staffrepo apikey create. A push shows within a \
+      second.
+
+      Listens on this machine only, unless it has a certificate, or a proxy before it that has one. /openapi.json \
+      describes everything; /readyz tells whether the records are there; SIGTERM ends it when the requests under way are \
+      answered.
 
       EXAMPLES:
         staffrepo serve
-        staffrepo serve --publish            with the daemon beside it
+        curl -H "Authorization: Bearer stf_..." http://127.0.0.1:8080/api/staff-data
+        staffrepo -C /srv/records.git serve --publish     with the daemon beside it
         staffrepo serve --bind 10.20.0.5:8080 --behind-proxy --log json
         staffrepo serve --bind 0.0.0.0:8443 \\
           --tls-certificate api.pem --tls-key api.key

@@ -8,6 +8,16 @@ import RecordSchema
 struct WebhookCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "webhook", abstract: "Make, list, try and remove subscriptions of endpoints.",
+    discussion: """
+      A subscription is a file below data/webhooks, which counts once it is committed and on the branch; its secret is in \
+      no commit, and must be where events are sent from.
+
+      EXAMPLES:
+        staffrepo webhook create digital-id --url https://cards.example.org/hook
+        staffrepo webhook test digital-id --worktree
+        staffrepo webhook list
+        staffrepo webhook remove digital-id
+      """,
     subcommands: [WebhookCreate.self, WebhookList.self, WebhookTest.self, WebhookRemove.self])
 }
 
@@ -16,12 +26,12 @@ struct WebhookTest: ParsableCommand {
     commandName: "test",
     abstract: "Send a trial event to an endpoint, signed like any other, and show what it answers.",
     discussion: """
-      The event is called webhook.test and holds nobody's data; it is recorded nowhere. A good consumer takes it like every
+      The event is called webhook.test and holds nobody's data; it is recorded nowhere. A good consumer takes it like every \
       event that it does not know: it verifies the signature and answers 2xx.
 
       EXAMPLES:
         staffrepo webhook test digital-id
-        staffrepo webhook test digital-id --worktree     before the subscription is committed
+        staffrepo webhook test digital-id --worktree     before it is committed
       """)
 
   @Argument(help: "The subscription: its file's name without .yaml.")
@@ -58,6 +68,7 @@ struct WebhookTest: ParsableCommand {
         ] as JSON).prettyText)
     case .text: show(probe, endpoint)
     }
+    sayWhereItWasTried(workspace)
     if probe.error != nil { throw ExitCode(1) }
   }
 
@@ -67,6 +78,15 @@ struct WebhookTest: ParsableCommand {
       "\(endpoint.target): \(endpoint.url) \(probe.error ?? "answered \(probe.status ?? 0)") (\(probe.milliseconds) ms, \(signed))"
     )
     for key in endpoint.secrets.compactMap(\.publicKey) { Terminal.print("public key of its v1a signatures: \(key)") }
+  }
+
+  /// Here it may work, and not where events are sent from, which has secrets and networks of its own.
+  private func sayWhereItWasTried(_ workspace: Workspace) {
+    guard let origin = workspace.origin else { return }
+    let there = origin.command("webhook test \(name)").map { " Once it is on the branch, try it there: \($0)" } ?? ""
+    Terminal.message(
+      "This was a clone's trial, with its own secret and staffrepo.allowNetworks; events are sent from elsewhere.\(there)"
+    )
   }
 
   private func trial(_ subscription: Subscription, _ organisation: Int, _ now: Instant) -> Delivery {

@@ -8,14 +8,16 @@ struct WebhookCreate: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "create", abstract: "Subscribe an endpoint to events.",
     discussion: """
-      The endpoint's secret goes to standard output, once, and into a file of this host's secrets folder; the records hold
-      only that file's name.
+      The endpoint's secret goes to standard output, once, and into a file of this host's secrets folder; the records hold \
+      only that file's name. Where another repository publishes, the secret must be there too: the command says how.
 
       EXAMPLES:
         staffrepo webhook create rota --url https://rota.example.org/staff
-        staffrepo webhook create badges --url https://badges.example.org/hook --event person.created \\
-          --event person.deactivated --field id --field first_name --field last_name --unit care-services
-        staffrepo webhook create directory --url https://directory.example.org/hook --backfill   tell it of everybody first
+        staffrepo webhook create badges --url https://badges.example.org/hook \\
+          --event person.created --event person.deactivated \\
+          --field id --field first_name --field last_name --unit care-team-a
+        staffrepo webhook create directory --backfill \\
+          --url https://directory.example.org/hook      everybody first
       """)
 
   @Argument(help: "The subscription's name, which is its file's: letters, digits, hyphens.")
@@ -26,12 +28,16 @@ struct WebhookCreate: ParsableCommand {
 
   @Option(
     name: .customLong("event"),
-    help: "Only this event, such as person.updated. May be given several times; none: every event.")
+    help: ArgumentHelp(
+      "Only this event: \(EventName.allCases.map(\.rawValue).joined(separator: ", ")). May be given several times; none: every event."
+    ))
   var events: [String] = []
 
   @Option(
     name: .customLong("field"),
-    help: "Only this field of a record. May be given several times; none: all but the sensitive ones.")
+    help: ArgumentHelp(
+      "Only this field of a record: \(Person.outputFields.joined(separator: ", ")). May be given several times; none: all but the sensitive ones."
+    ))
   var fields: [String] = []
 
   @Option(
@@ -81,10 +87,20 @@ struct WebhookCreate: ParsableCommand {
       """
       \(path) is written, not committed. The secret is in \(secretPath), and shown this once: hand it over safely.
       Try the endpoint: staffrepo webhook test \(name) --worktree
-      Events are sent once the file is on the branch: git add \(path), commit, push. Where another host or user publishes, \
-      put the secret there too.
+      Events are sent once the file is on the branch: git add \(path), commit, push. \(elsewhere(workspace, reference))
       """)
     Terminal.print(secret.text)
+  }
+
+  /// A secret is looked for where events are sent from, and no push takes it there.
+  private func elsewhere(_ workspace: Workspace, _ reference: SecretReference) -> String {
+    guard let origin = workspace.origin else {
+      return "Where another host or user publishes, put the secret there too."
+    }
+    let place =
+      origin.copying(workspace.path(of: reference), of: reference).map { ", readable by its user only:\n  \($0)" }
+      ?? ", in <git dir>/staffrepo/secrets/\(name)."
+    return "This is a clone of \(origin.url): where that is published from, the secret must be there before\(place)"
   }
 }
 

@@ -7,8 +7,8 @@ struct WebhookList: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the subscriptions: which endpoint gets what.",
     discussion: """
-      What is on the branch holds; the last column tells where the files of the work tree say otherwise. How deliveries go
-      tells: staffrepo status.
+      What is on the branch holds; the last column tells where the files of the work tree say otherwise. How deliveries \
+      go tells: staffrepo status.
 
       EXAMPLES:
         staffrepo webhook list

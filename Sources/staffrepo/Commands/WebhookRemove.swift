@@ -7,11 +7,12 @@ struct WebhookRemove: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "remove", abstract: "End a subscription: takes its file out of the work tree.",
     discussion: """
-      Once that is on the branch, the endpoint is told nothing more, also not that people have left: what waits for it is
+      Once that is on the branch, the endpoint is told nothing more, also not that people have left: what waits for it is \
       given up. To pause it instead, write is_active: false into the file.
 
       EXAMPLES:
-        staffrepo webhook remove rota && git commit -am "The rota app is gone" && git push
+        staffrepo webhook remove rota
+        git commit -am "The rota app is gone" && git push
       """)
 
   @Argument(help: "The subscription's name: its file's without .yaml.")

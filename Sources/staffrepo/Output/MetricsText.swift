@@ -28,6 +28,9 @@ enum MetricsText {
       "staffrepo_target_up", "gauge",
       "1 while a target is active or pending, 0 when it failed, is overdue or is disabled.",
       target.state == .active || target.state == .pending ? 1 : 0, label)
+    metrics.add(
+      "staffrepo_target_enabled", "gauge", "0 while the records switch a target off: that it is not up is meant.",
+      target.isSwitchedOff ? 0 : 1, label)
     if let sync = target.lastSync {
       metrics.add(
         "staffrepo_target_last_sync_timestamp_seconds", "gauge", "When the target took something last.",

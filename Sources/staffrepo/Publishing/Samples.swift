@@ -58,6 +58,11 @@ struct Samples {
         enabled: false
       digital-id:
         enabled: true
+      # Applications that ask, listen or hand in new hires, and take no files. More of them are added in the same way.
+      medication:
+        type: app
+      recruitment:
+        type: app
 
     """
   }

@@ -15,6 +15,8 @@ struct Standing {
   struct Target {
     let name: String
     let state: State
+    /// The records say so: `enabled: false`, `is_active: false`.
+    let isSwitchedOff: Bool
     let lastSync: Instant?
     let commit: String?
     /// Commits of the branch that the target has not got yet.
@@ -156,7 +158,8 @@ private struct StandingReader {
       { .failed } else if waiting > 0 || position == 0 || hold != nil { .pending } else { .active }
     let synced = try waiting == 0 ? ledger?.lastPublished() : nil
     return Standing.Target(
-      name: name, state: state, lastSync: newest?.finished, commit: synced?.commit ?? newest.flatMap(commit),
+      name: name, state: state, isSwitchedOff: !subscription.isActive, lastSync: newest?.finished,
+      commit: synced?.commit ?? newest.flatMap(commit),
       behind: try waiting == 0 ? distance(from: synced.flatMap { OID($0.commit) }) : nil,
       lag: try ledger?.oldestWaiting(for: name).map { max(0, Int(now.seconds - $0.seconds)) },
       error: fault ?? disabled ?? trouble.flatMap(\.lastError) ?? hold.map { "held: \(HoldText.reasons($0))" },
@@ -191,7 +194,7 @@ private struct StandingReader {
     let next = system.isEnabled ? turn.nextRun(at: now) : nil
     let name = "export/\(system.name)"
     let written = Standing.Target(
-      name: name, state: state, lastSync: good?.at, commit: good?.commit,
+      name: name, state: state, isSwitchedOff: !system.isEnabled, lastSync: good?.at, commit: good?.commit,
       behind: try distance(from: good.flatMap { OID($0.commit) }),
       lag: system.isEnabled ? turn.lacking(at: now).map { Int(now.seconds - $0.seconds) } : nil,
       error: turn.failed?.error ?? hold.map { "held: \(HoldText.reasons($0))" },

@@ -16,7 +16,7 @@ extension Standing.Target {
       name: name,
       state: state == .active && waiting?.error != nil
         ? .failed : state == .active && (waiting != nil || arrived == nil) ? .pending : state,
-      lastSync: arrived?.finished, commit: arrived?.commit, behind: behind,
+      isSwitchedOff: isSwitchedOff, lastSync: arrived?.finished, commit: arrived?.commit, behind: behind,
       lag: since.map { max(0, Int(now.seconds - $0.seconds)) }, error: error ?? waiting?.error,
       nextAttempt: waiting?.nextAttempt, nextRun: nextRun, isCurrent: isCurrent && newest?.set == written,
       metadata: metadata + [

@@ -81,6 +81,8 @@ def test_examples_for_the_shell(ward, tmp_path, number):
     )
     said = run(script, settings(ward, key), tmp_path)
     assert said or list(tmp_path.iterdir())
+    # Subscriptions are commits, on which the next push is made.
+    ward.house.git("pull", "--quiet", "--ff-only", "origin", "main")
 
 
 def test_the_digest_in_python_and_php(ward, tmp_path):

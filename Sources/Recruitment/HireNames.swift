@@ -1,4 +1,5 @@
 import RecordSchema
+import Records
 
 extension HireReading {
   /// The names under which systems send what a hire says, beside a field's own.
@@ -61,8 +62,7 @@ extension NewHire {
 
   private static func passedOver(_ saying: HireSaying, for first: HireSaying) -> ImportFinding {
     ImportFinding(
-      code: "I004", rule: "several-names",
-      message: "'\(saying.name)' says something else than '\(first.name)', and is not taken.",
+      .severalNames, "'\(saying.name)' says something else than '\(first.name)', and is not taken.",
       help:
         "Send \(saying.field.rawValue) alone, or have staffrepo.yaml say under recruitment.sources.NAME.fields which of them counts."
     ).at(saying.place)

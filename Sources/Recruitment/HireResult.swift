@@ -1,5 +1,6 @@
 import GitStore
 import RecordSchema
+import Records
 
 /// What became of one hire.
 struct HireResult: Sendable {
@@ -82,7 +83,7 @@ extension HireResult {
     commit = earlier.commit
     warnings.append(
       ImportFinding(
-        code: "I003", rule: "turned-down", message: "It was turned down in review: nobody was taken in.",
+        .turnedDown, "It was turned down in review: nobody was taken in.",
         help:
           "The same again changes nothing. Where it is wanted after all, send it corrected, or as it is with ?again=1: it waits anew, under the same number."
       ).at(hire.place))

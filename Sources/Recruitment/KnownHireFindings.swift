@@ -1,4 +1,5 @@
 import RecordSchema
+import Records
 
 /// What is said about hires whom the source handed over before.
 extension ImportFinding {
@@ -45,8 +46,7 @@ extension ImportFinding {
   static func otherwise(_ hire: NewHire, _ fields: [String]) -> ImportFinding {
     let names = fields.isEmpty ? "" : ": \(fields.joined(separator: ", "))"
     return ImportFinding(
-      code: "I001", rule: "accepted-otherwise",
-      message: "The hire was accepted, and its record says otherwise now\(names).",
+      .acceptedOtherwise, "The hire was accepted, and its record says otherwise now\(names).",
       help: "Nothing was changed. HR changes the record itself where the source is right."
     ).at(hire.place)
   }
@@ -54,8 +54,7 @@ extension ImportFinding {
   /// - Parameter system: the source.
   static func unnamed(_ hire: NewHire, _ system: String) -> ImportFinding {
     ImportFinding(
-      code: "I005", rule: "source-removed",
-      message: "The hire was accepted, and its record does not say any more that it came from \(system).",
+      .sourceRemoved, "The hire was accepted, and its record does not say any more that it came from \(system).",
       help: "Nobody was made anew. HR writes external_ids.\(system) into the record again."
     ).at(hire.place)
   }
@@ -63,8 +62,7 @@ extension ImportFinding {
   /// - Parameter fault: why the record cannot be edited.
   static func notEditable(_ hire: NewHire, _ pending: PendingHire, _ fault: String) -> ImportFinding {
     ImportFinding(
-      code: "S000", rule: "not-editable",
-      message: "The record that waits in review was written otherwise than a program can edit it: \(fault)",
+      .recordNotEditable, "The record that waits in review was written otherwise than a program can edit it: \(fault)",
       help: "Whoever reviews \(pending.branch) takes the correction over by hand."
     ).at(hire.place)
   }

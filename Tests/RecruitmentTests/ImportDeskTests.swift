@@ -100,7 +100,7 @@ import Testing
       let again = send { $0.idempotencyKey = key }
       #expect(again.status == 200 && again.state == "rejected" && again.body["repeated"] == true)
       #expect(again.body["person_id"] == 3 && again.body["commit"] == first.body["commit"])
-      #expect(again.warnings == ["I003"])
+      #expect(again.warnings == ["I007"])
     }
     #expect(try house.branches() == ["main"])
     let corrected = send(["job_title": "Cook"])
@@ -385,7 +385,7 @@ import Testing
     #expect(ask(house, "A-1").state == "accepted")
     let rejected = ask(house, "A-2")
     #expect(rejected.status == 200 && rejected.state == "rejected" && rejected.body["person_id"] == 4)
-    #expect(rejected.body["branch"] == nil && rejected.warnings == ["I003"])
+    #expect(rejected.body["branch"] == nil && rejected.warnings == ["I007"])
   }
 
   @Test func `is told to its own source only, and to those who may speak for it`() throws {

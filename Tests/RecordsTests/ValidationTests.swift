@@ -352,7 +352,7 @@ private func person(
     #expect(Set(rules.map(\.code)).count == rules.count)
     #expect(Set(rules.map(\.name)).count == rules.count)
     for rule in rules {
-      #expect(rule.code.wholeMatch(of: /[YSPUKWTXGC]\d{3}/) != nil)
+      #expect(rule.code.wholeMatch(of: /[YSPUKWTXGCI]\d{3}/) != nil)
       #expect(rule.explanation.hasSuffix(".") || rule.explanation.hasSuffix(".)"))
     }
   }

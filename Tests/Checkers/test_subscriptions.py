@@ -52,6 +52,11 @@ def secrets(ward: Ward) -> list[str]:
     return sorted(file.name for file in folder.iterdir()) if folder.exists() else []
 
 
+def made(*names: str) -> list[str]:
+    """As the API calls the secrets that it makes: never what staffrepo.yaml may name for something else."""
+    return [f"api-{name}" for name in names]
+
+
 def files(ward: Ward) -> set[str]:
     return set(ward.house.git("-C", str(ward.records), "ls-tree", "--name-only", "main:data/webhooks").split())
 
@@ -64,7 +69,7 @@ def test_the_same_wish_once_more_makes_no_second_subscription(ward):
     assert (status, again["type"]) == (409, "urn:staffrepo:problem:subscribed-already")
     assert again["subscription"] == first["subscription"]
     assert first["secret"] not in json.dumps(again)
-    assert (names(ward), secrets(ward)) == (["rota"], ["rota"])
+    assert (names(ward), secrets(ward)) == (["rota"], made("rota"))
     # Whoever wants a second one says so, and is told what it means; the other's file is no business of the new one.
     status, second = ask(ward, WISH | {"name": "rota-too"})
     assert status == 201
@@ -77,7 +82,7 @@ def test_one_is_ended_by_its_name_or_by_an_address_that_it_alone_has(ward):
     for name, url in (("one", HERE), ("two", HERE), ("three", HERE + "/3"), ("rota", HERE + "/4")):
         assert ask(ward, WISH | {"name": name, "url": url})[0] == 201
     all_of_them = ["one", "rota", "three", "two"]
-    assert names(ward) == secrets(ward) == all_of_them
+    assert (names(ward), secrets(ward)) == (all_of_them, made(*all_of_them))
     for more, field in (
         ({}, "name"), ({"url": HERE}, "url"), ({"url": HERE + "/5"}, "url"), ({"name": "one", "url": HERE + "/3"}, "url"),
     ):  # fmt: skip
@@ -92,24 +97,24 @@ def test_one_is_ended_by_its_name_or_by_an_address_that_it_alone_has(ward):
     assert (status, ended["subscription"], ended["warnings"]) == (200, {"name": "two", "target": "webhook/two"}, [])
     status, ended = ask(ward, {"action": "unsubscribe", "url": HERE + "/3"})
     assert (status, ended["subscription"]["name"]) == (200, "three")
-    assert names(ward) == secrets(ward) == ["one", "rota"]
+    assert (names(ward), secrets(ward)) == (["one", "rota"], made("one", "rota"))
 
 
 def test_the_secret_goes_with_the_subscription_and_no_other_does(ward):
     folder = Path(ward.records) / "staffrepo/secrets"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "rota").write_text("somebody else's\n")
+    (folder / "api-rota").write_text("somebody else's\n")
     assert ask(ward, WISH)[0] == 201
-    assert secrets(ward) == ["rota", "rota-2"]
+    assert secrets(ward) == made("rota", "rota-2")
     # The second is used by a subscription that people wrote as well.
     ward.house.git("pull", "--quiet", "origin", "main")
-    ward.house.write("webhooks/shared.yaml", f"url: {HERE}/shared\nsecrets: [file:rota-2]\n")
+    ward.house.write("webhooks/shared.yaml", f"url: {HERE}/shared\nsecrets: [file:api-rota-2]\n")
     ward.push("One secret for two")
     assert ask(ward, {"action": "unsubscribe", "name": "rota"})[0] == 200
-    assert secrets(ward) == ["rota", "rota-2"]
+    assert secrets(ward) == made("rota", "rota-2")
     assert ask(ward, WISH | {"name": "late"})[0] == 201
     assert ask(ward, {"action": "unsubscribe", "name": "late"})[0] == 200
-    assert secrets(ward) == ["rota", "rota-2"]
+    assert secrets(ward) == made("rota", "rota-2")
     assert "late.yaml" not in files(ward)
 
 
@@ -156,4 +161,4 @@ def test_what_waits_for_an_administrator_is_not_asked_for_twice(begin):
     assert first["secret"] and first["reason"]
     status, again = ask(ward, WISH)
     assert (status, again["type"]) == (409, "urn:staffrepo:problem:subscribed-already")
-    assert (names(ward), secrets(ward)) == ([], ["rota"])
+    assert (names(ward), secrets(ward)) == ([], made("rota"))

@@ -162,6 +162,19 @@ extension DataRepository {
     #expect(try repository.staffrepo("apikey", "revoke", "nobody").status == 1)
   }
 
+  @Test(arguments: [["revoke", "ours"], ["rotate", "ours", "--overlap", "0"], ["rotate", "ours"]])
+  func `A key that ends now tells of the subscriptions that go on`(arguments: [String]) throws {
+    _ = try repository.key(create("ours"))
+    for (name, more) in [
+      ("made-by-key", "system: hr\n"), ("ended", "system: hr\nis_active: false\n"), ("by-people", ""),
+    ] {
+      try repository.write("data/webhooks/\(name).yaml", "url: https://hr.example/\(name)\n" + more)
+    }
+    let told = try run(staffrepoProgram, ["apikey"] + arguments, in: repository.path, environment: now).errors
+    #expect(told.contains("go on: made-by-key. ") == (arguments != ["rotate", "ours"]))
+    #expect(!told.contains("by-people") && !told.contains("ended"))
+  }
+
   @Test func `A key is revoked sooner than it was going to be`() throws {
     _ = try repository.key(create("a"))
     let text = try repository.text("data/apikeys/a.yaml")

@@ -43,5 +43,6 @@ struct APIKeyRevoke: ParsableCommand {
     Terminal.message(
       "\(file.path) says revoked_at: \(now), not committed. It counts once it is on the branch: git add \(file.path), commit, push."
     )
+    if let system = file.key?.draft?.system { try tellOngoingSubscriptions(of: system) }
   }
 }

@@ -62,6 +62,7 @@ struct APIKeyRotate: ParsableCommand {
       throw error
     }
     Terminal.message("\(old.path): \(name) \(end <= now ? "has expired" : "holds until \(end)").")
+    if overlap == 0 { try tellOngoingSubscriptions(of: key.system) }
     KeyTalk.hand(over: token, path)
   }
 

@@ -155,9 +155,13 @@ extension SubscriptionDesk.Request {
     return ([name] + (2...1000).map { "\(name)-\($0)" }).first { taken[$0.lowercased()] == nil } ?? name
   }
 
+  /// So that nobody with a key can take a name at which a secret of something else is looked for.
+  static let secretPrefix = "api-"
+
   /// Where the secret is put; never where one is already.
   private func secretPlace(_ stem: String) -> (SecretReference, path: String) {
-    let names = [stem] + (2...).lazy.prefix(10_000).map { "\(stem)-\($0)" }
+    let name = Self.secretPrefix + stem
+    let names = [name] + (2...).lazy.prefix(10_000).map { "\(name)-\($0)" }
     let references = names.map(SecretReference.file)
     let reference = references.first { !FileStore.exists(workspace.path(of: $0)) } ?? references[0]
     return (reference, workspace.path(of: reference))

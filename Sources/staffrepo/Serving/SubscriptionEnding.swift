@@ -55,15 +55,10 @@ extension SubscriptionDesk.Request {
   /// A secret that was made here for it, and that nothing else uses. What people put there is theirs.
   private func removeSecret(of ended: Subscription) throws {
     let used = try published().values.flatMap { $0.subscription?.draft?.secrets ?? [] }
-    for case .file(let name) in ended.secrets where isMade(name, for: ended.name) && !used.contains(.file(name)) {
+    for case .file(let name) in ended.secrets
+    where name.hasPrefix(Self.secretPrefix) && !used.contains(.file(name)) {
       guard (try? workspace.value(of: .file(name)))?.hasPrefix(EndpointSecret.prefix) == true else { continue }
       try FileStore.remove(workspace.path(of: .file(name)))
     }
-  }
-
-  /// As `secretPlace` names them.
-  private func isMade(_ secret: String, for stem: String) -> Bool {
-    if secret == stem { return true }
-    return secret.hasPrefix("\(stem)-") && Int(secret.dropFirst(stem.count + 1)) != nil
   }
 }

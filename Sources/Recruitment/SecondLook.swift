@@ -12,11 +12,15 @@ struct SecondLook {
 
   typealias Drafts = [(row: Int, draft: HireDraft)]
 
+  /// So many are judged at most: others wait for the import meanwhile, and whoever has more of them wrong begins with these.
+  private static let most = 100
+
   /// What is found beside what each draft has already, by row.
   ///
   /// - Parameter good: others of the request; of these, those come along whom somebody wrong names.
   func findings(_ wrong: Drafts, beside good: Drafts) throws -> [Int: [ImportFinding]] {
     guard !wrong.isEmpty else { return [:] }
+    let wrong = wrong.prefix(Self.most)
     let managers = Set(wrong.compactMap { $0.draft.hire[.lineManager]?.lowercased() })
     let named = good.filter { managers.contains($0.draft.reference.lowercased()) }
     var found: [Int: [ImportFinding]] = [:]

@@ -294,6 +294,20 @@ import Testing
     try await office.end()
   }
 
+  @Test func `ends the connection also when the rest of a refused request comes after the refusal`() async throws {
+    let office = try await Office()
+    let port = office.port
+    try await onThread {
+      let client = try HTTPClient(port: port)
+      client.send("POST /api/recruitment/import HTTP/1.1\r\nHost: office\r\nContent-Length: 1\r\n\r\n")
+      #expect(try client.reply().fields["connection"] == "close")
+      client.send("x")
+      client.send("GET /healthz HTTP/1.1\r\nHost: office\r\n\r\n")
+      #expect(throws: ProgramFailure.self) { try client.reply() }
+    }
+    try await office.end()
+  }
+
   @Test func `takes an empty Accept for none`() async throws {
     let office = try await Office()
     #expect(try await office.ask("/api/staff-data", "reader", ["Accept": ""]).status == 200)

@@ -23,7 +23,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private var look: (time: NIODeadline, timer: Scheduled<Void>)?
   private var bodyBytes = 0
   private var isReadingRequest = false
+  /// Requests that came and are not answered yet; one that is being worked on may take its time.
+  private var underWay = 0
+  /// The last answer was one that says `Connection: close`: nothing more is heard.
   private var closesAfterAnswer = false
+  private var isOver = false
+  /// When the last answer is with the network.
+  private var lastAnswer: EventLoopFuture<Void>?
   /// Every answer of ours bears an id; one without is what the framework says to a request that it could not parse.
   private var parseFailure: HTTPResponse?
 
@@ -39,6 +45,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .head:
+      if isOver { return }
+      underWay += 1
       (isReadingRequest, bodyBytes) = (true, 0)
       expect(settings.bodyTimeout, context)
     case .body(let buffer):
@@ -47,7 +55,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       if bodyBytes > ServerSettings.largestBody + 1 << 20 { return context.close(promise: nil) }
     case .end:
       isReadingRequest = false
-      deadline = nil
+      if isOver {
+        closeAfterAnswer(context)
+      } else if underWay == 0 {
+        expect(settings.headTimeout, context)
+      } else {
+        deadline = nil
+      }
     }
     context.fireChannelRead(data)
   }
@@ -64,13 +78,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       }
     case .end:
       if let head = parseFailure { return tellParseFailure(head, context, promise) }
-      guard closesAfterAnswer else {
-        if !isReadingRequest { expect(settings.headTimeout, context) }
-        return context.write(data, promise: promise)
-      }
+      underWay = max(0, underWay - 1)
       let written = promise ?? context.eventLoop.makePromise(of: Void.self)
-      context.writeAndFlush(data, promise: written)
-      closeOnce(written.futureResult, context)
+      lastAnswer = written.futureResult
+      context.write(data, promise: written)
+      if closesAfterAnswer {
+        isOver = true
+        // Closing while the client still sends would take the answer away from it, so what it sends is heard a little longer.
+        if isReadingRequest { expect(.seconds(5), context) } else { closeAfterAnswer(context) }
+      } else if underWay == 0, !isReadingRequest {
+        expect(settings.headTimeout, context)
+      }
     case .head, .body:
       context.write(data, promise: promise)
     }
@@ -100,13 +118,18 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
   }
 
-  /// Not before the whole answer went out: what a slow reader has not taken yet would be lost. And closing while the client
-  /// still sends would take the answer away from it, so what it sends is heard a little longer.
-  private func closeOnce(_ written: EventLoopFuture<Void>, _ context: ChannelHandlerContext) {
-    written.assumeIsolated().whenComplete { _ in
-      guard self.isReadingRequest else { return context.close(promise: nil) }
-      self.expect(.seconds(5), context)
-    }
+  /// Whoever else ends the connection, when the server is to end above all, waits for the answer as well.
+  func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+    guard mode == .all else { return context.close(mode: mode, promise: promise) }
+    closeAfterAnswer(context, promise)
+  }
+
+  /// Not before the whole answer went out: what a slow reader has not taken yet would be lost. A reader who takes nothing is
+  /// given up like any other.
+  private func closeAfterAnswer(_ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>? = nil) {
+    context.flush()
+    guard let lastAnswer else { return context.close(promise: promise) }
+    lastAnswer.assumeIsolated().whenComplete { _ in context.close(promise: promise) }
   }
 
   /// Ends the connection unless the request is there by then.

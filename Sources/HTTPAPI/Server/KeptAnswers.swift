@@ -12,6 +12,10 @@ final class KeptAnswers: Sendable {
     let holder: String
     let accept: String?
     let encoding: String?
+
+    var size: Int {
+      target.utf8.count + (accept?.utf8.count ?? 0) + (encoding?.utf8.count ?? 0)
+    }
   }
 
   private struct Memory {
@@ -25,8 +29,7 @@ final class KeptAnswers: Sendable {
   subscript(key: Key) -> KeptAnswer? { memory.withLock { $0.answers[key] } }
 
   func keep(_ answer: KeptAnswer, as key: Key) {
-    // The address stands in the key and in the answer's tag.
-    let size = answer.size + 2 * key.target.utf8.count + 1024
+    let size = answer.size + key.size + 1024
     guard size <= limit / 4 else { return }
     memory.withLock { memory in
       if let known = memory.answers[key], known.size >= answer.size { return }

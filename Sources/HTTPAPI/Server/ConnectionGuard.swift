@@ -25,8 +25,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private var isReadingRequest = false
   /// Requests that came and are not answered yet; one that is being worked on may take its time.
   private var underWay = 0
-  /// The last answer was one that says `Connection: close`: nothing more is heard.
+  /// The answer that is going out says `Connection: close`.
   private var closesAfterAnswer = false
+  /// That answer was the last: what still comes is heard by nobody.
   private var isOver = false
   /// When the last answer is with the network.
   private var lastAnswer: EventLoopFuture<Void>?
@@ -43,9 +44,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
+    let part = unwrapInboundIn(data)
+    if isOver {
+      if case .end = part { closeAfterAnswer(context) }
+      return
+    }
+    switch part {
     case .head:
-      if isOver { return }
       underWay += 1
       (isReadingRequest, bodyBytes) = (true, 0)
       expect(settings.bodyTimeout, context)
@@ -55,13 +60,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       if bodyBytes > ServerSettings.largestBody + 1 << 20 { return context.close(promise: nil) }
     case .end:
       isReadingRequest = false
-      if isOver {
-        closeAfterAnswer(context)
-      } else if underWay == 0 {
-        expect(settings.headTimeout, context)
-      } else {
-        deadline = nil
-      }
+      if underWay == 0 { expect(settings.headTimeout, context) } else { deadline = nil }
     }
     context.fireChannelRead(data)
   }

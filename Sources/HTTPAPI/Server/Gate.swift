@@ -92,7 +92,8 @@ extension Problem {
   static func tooManyFailures(retryAfter seconds: Int) -> Problem {
     Problem(
       429, "too-many-failures", title: "Too many requests without a good key",
-      detail: "They come from your address. A good key is answered as ever; others, and signatures, are after \(seconds) seconds.",
+      detail: "They come from your address. A good key is answered as ever; others, and signatures, are "
+        + "after \(seconds) seconds.",
       fields: ["Retry-After": "\(seconds)"])
   }
 

@@ -47,8 +47,13 @@ struct Answer: Sendable {
     return Answer(.notModified, fields)
   }
 
-  /// Bytes at hand.
-  var size: Int { if case .bytes(let bytes) = body { bytes.readableBytes } else { 0 } }
+  /// For the wire, with the bytes at hand.
+  var wireAnswer: WireAnswer {
+    guard case .bytes(let bytes) = body else { return WireAnswer(status, fields) }
+    var fields = fields
+    fields[.contentLength] = String(bytes.readableBytes)
+    return WireAnswer(status, fields, body: bytes)
+  }
 
   var responseBody: ResponseBody {
     switch body {

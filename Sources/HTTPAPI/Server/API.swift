@@ -29,7 +29,7 @@ public final class API: Sendable {
 
   /// A request on its way to its answer.
   private struct Passage {
-    let request: HTTPRequest
+    let method: HTTPRequest.Method
     let now: Instant
     let started = ContinuousClock.now
     var operation: Int?
@@ -39,7 +39,7 @@ public final class API: Sendable {
   }
 
   func respond(to request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
-    var passage = Passage(request: request.head, now: surroundings.clock())
+    var passage = Passage(method: request.method, now: surroundings.clock())
     let id = ids.next()
     var answer: Answer
     do {
@@ -59,52 +59,46 @@ public final class API: Sendable {
     }
     // What comes of a body that nobody read would be taken for the next request.
     if answer.status.code >= 400, Self.hasBody(request) { answer.fields[.connection] = "close" }
-    finish(&answer, passage, id: id)
+    answer.fields.append(contentsOf: finish(answer.status, passage, id: id))
     try await Self.write(answer, to: request, writer)
   }
 
-  /// Says what every answer says, and counts it.
-  private func finish(_ answer: inout Answer, _ passage: Passage, id: String) {
-    answer.fields.append(contentsOf: passage.rate)
-    answer.fields[.requestID] = id
-    answer.fields[.date] = dates.text(passage.now)
+  /// Counts an answer.
+  ///
+  /// - Returns: what every answer says.
+  private func finish(_ status: HTTPResponse.Status, _ passage: Passage, id: String) -> HTTPFields {
     let duration = ContinuousClock.now - passage.started
-    tally.count(passage.operation, by: passage.grant?.key, status: answer.status.code, duration)
+    tally.count(passage.operation, by: passage.grant?.key, status: status.code, duration)
     journal.note(
-      passage.request.method.rawValue, passage.operation.map { table.operations[$0].path.text }, answer.status.code,
+      passage.method.rawValue, passage.operation.map { table.operations[$0].path.text }, status.code,
       passage.grant, id: id, duration)
+    var fields = passage.rate
+    fields.append(HTTPField(name: .requestID, value: id))
+    fields.append(HTTPField(name: .date, value: dates.text(passage.now)))
+    return fields
   }
 
   /// What memory has for a request; `nil`: its answer has to be made.
-  func answerFromMemory(_ head: HTTPRequest, _ channel: any Channel) -> QuickAnswers.Ready? {
-    var passage = Passage(request: head, now: surroundings.clock())
-    guard case .found(let index, _) = table.match(head.method, Self.split(head.path ?? "/").path),
+  func answerFromMemory(_ request: PlainRequest) -> WireAnswer? {
+    var passage = Passage(method: request.method, now: surroundings.clock())
+    guard case .found(let index, _) = table.match(request.method, Self.split(request.target).path),
       table.operations[index].isKept, let state = surroundings.present.snapshot,
-      let grant = gate.holder(head, state, at: passage.now),
-      var answer = state.kept[Self.key(head, grant)]?.answer(unless: head.headerFields[.ifNoneMatch]),
+      let grant = gate.holder(of: request.credentials, state, at: passage.now),
+      var answer = state.kept[KeptAnswers.Key(request, grant)]?.wireAnswer(unless: request.known),
       // Larger ones go out in pieces, as the reader takes them.
-      answer.size <= ResponseBody.pieceSize
+      answer.body?.readableBytes ?? 0 <= ResponseBody.pieceSize
     else { return nil }
     (passage.operation, passage.grant) = (index, grant)
     do {
       try gate.count(grant, for: table.operations[index], at: passage.now, &passage.rate)
     } catch let problem as Problem {
-      answer = Answer(problem)
+      answer = Answer(problem).wireAnswer
     } catch {
       return nil
     }
-    finish(&answer, passage, id: ids.next())
-    guard case .bytes(let bytes) = answer.body else {
-      return (HTTPResponse(status: answer.status, headerFields: answer.fields), nil)
-    }
-    answer.fields[.contentLength] = String(bytes.readableBytes)
-    return (HTTPResponse(status: answer.status, headerFields: answer.fields), head.method == .head ? nil : bytes)
-  }
-
-  private static func key(_ head: HTTPRequest, _ grant: Grant) -> KeptAnswers.Key {
-    KeptAnswers.Key(
-      target: head.path ?? "", holder: grant.keyHash, accept: head.headerFields[.accept],
-      encoding: head.headerFields[.acceptEncoding])
+    answer.end(with: finish(answer.status, passage, id: ids.next()))
+    if request.method == .head { answer.body = nil }
+    return answer
   }
 
   private func answer(_ request: Request, _ passage: inout Passage, _ channel: any Channel) async throws -> Answer {
@@ -138,7 +132,7 @@ public final class API: Sendable {
     guard call.operation.isKept, let state = call.state, let grant = call.grant else {
       return try await call.operation.run(call)
     }
-    let key = Self.key(call.request.head, grant)
+    let key = KeptAnswers.Key(call.request.head, grant)
     if let answer = state.kept[key]?.answer(unless: call.header(.ifNoneMatch)) { return answer }
     let answer = try await call.operation.run(call)
     // What differs since then is told as of the newest records, which may be newer than these.

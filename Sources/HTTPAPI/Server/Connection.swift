@@ -10,11 +10,16 @@ extension HTTP1Channel {
     self.init(
       responder: { try await api.respond(to: $0, $1, $2) },
       configuration: .init(
-        additionalChannelHandlers: [ConnectionGuard(settings), QuickAnswers(api.answerFromMemory)],
+        additionalChannelHandlers: Self.handlers(settings, api),
         // The guard looks after that, who sees every request.
         idleTimeout: nil,
         httpDecoderConfiguration: .init(
           maxHeaderFieldSize: ServerSettings.headerBytes, maxHeaderListSize: 2 * ServerSettings.headerBytes,
           maxHeaderFieldCount: ServerSettings.headerCount)))
+  }
+
+  private static func handlers(_ settings: ServerSettings, _ api: API) -> [any RemovableChannelHandler] {
+    let connection = ConnectionGuard(settings)
+    return [connection, QuickAnswers(connection, api.answerFromMemory)]
   }
 }

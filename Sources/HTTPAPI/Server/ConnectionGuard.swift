@@ -15,6 +15,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundOut = HTTPResponsePart
 
   private let settings: ServerSettings
+  private var place: ChannelHandlerContext?
   /// When the connection ends, unless what is waited for is there by then; `nil`: nothing is.
   private var deadline: NIODeadline?
   private var stall: NIODeadline?
@@ -36,9 +37,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   init(_ settings: ServerSettings) { self.settings = settings }
 
-  func handlerAdded(context: ChannelHandlerContext) { expect(settings.headTimeout, context) }
+  func handlerAdded(context: ChannelHandlerContext) {
+    place = context
+    expect(settings.headTimeout, context)
+  }
 
   func handlerRemoved(context: ChannelHandlerContext) {
+    place = nil
     look?.timer.cancel()
     look = nil
   }
@@ -77,16 +82,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       }
     case .end:
       if let head = parseFailure { return tellParseFailure(head, context, promise) }
-      underWay = max(0, underWay - 1)
       let written = promise ?? context.eventLoop.makePromise(of: Void.self)
-      lastAnswer = written.futureResult
       context.write(data, promise: written)
+      answered(written.futureResult)
       if closesAfterAnswer {
         isOver = true
         // Closing while the client still sends would take the answer away from it, so what it sends is heard a little longer.
         if isReadingRequest { expect(.seconds(5), context) } else { closeAfterAnswer(context) }
-      } else if underWay == 0, !isReadingRequest {
-        expect(settings.headTimeout, context)
       }
     case .head, .body:
       context.write(data, promise: promise)
@@ -101,6 +103,15 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       lookAt(time, context)
     }
     context.fireChannelWritabilityChanged()
+  }
+
+  /// The whole of an answer went on its way, by here or past here.
+  ///
+  /// - Parameter written: when it is with the network.
+  func answered(_ written: EventLoopFuture<Void>) {
+    lastAnswer = written
+    underWay = max(0, underWay - 1)
+    if underWay == 0, !isReadingRequest, let place { expect(settings.headTimeout, place) }
   }
 
   private func tellParseFailure(

@@ -23,7 +23,7 @@ struct Gate: Sendable {
   ) throws -> Grant? {
     if case .open = operation.entrance { return nil }
     guard let state else { throw Problem.notYet }
-    let key = Self.key(request.headers)
+    let key = Credentials(request.headers).key
     if case .scopeOrSignature = operation.entrance, key == nil, request.headers[.signature] != nil {
       try letIn(stranger: request, state, from: channel, at: now)
       return nil
@@ -36,8 +36,8 @@ struct Gate: Sendable {
   }
 
   /// Whose key a request bears; nothing is counted. `nil` for whatever is no good key.
-  func holder(_ head: HTTPRequest, _ state: Snapshot, at now: Instant) -> Grant? {
-    Self.key(head.headerFields).flatMap { state.ring.grant(for: $0, at: now) }
+  func holder(of credentials: Credentials, _ state: Snapshot, at now: Instant) -> Grant? {
+    credentials.key.flatMap { state.ring.grant(for: $0, at: now) }
   }
 
   /// Counts a request of a key.
@@ -68,15 +68,6 @@ struct Gate: Sendable {
   /// What is said to somebody without a good key or signature: the same, but for those who try again and again.
   func failure(of request: Request, from channel: any Channel, at now: Instant) -> Problem {
     surroundings.throttle.failed(from: address(request, channel), at: now).map(Problem.tooManyFailures) ?? .unauthorised
-  }
-
-  /// What is presented as a key; the word before it in any case (RFC 9110, 11.1).
-  private static func key(_ fields: HTTPFields) -> Substring? {
-    guard let text = fields[.authorization] else { return fields[.apiKey]?[...] }
-    let word = "bearer "
-    let isBearer = text.utf8.count > word.utf8.count && zip(text.utf8, word.utf8).allSatisfy { $0 | 0x20 == $1 }
-    guard isBearer else { return fields[.apiKey]?[...] }
-    return text[text.utf8.index(text.startIndex, offsetBy: word.utf8.count)...].drop { $0 == " " }
   }
 
   /// Who failed. A proxy puts whom it speaks for last; what stands before that anybody may have written.

@@ -1,3 +1,4 @@
+import Access
 import HTTPTypes
 import NIOCore
 import RecordSchema
@@ -12,6 +13,16 @@ final class KeptAnswers: Sendable {
     let holder: String
     let accept: String?
     let encoding: String?
+
+    init(_ request: PlainRequest, _ grant: Grant) {
+      (target, accept, encoding) = (request.target, request.accept, request.encoding)
+      holder = grant.keyHash
+    }
+
+    init(_ head: HTTPRequest, _ grant: Grant) {
+      (target, accept, encoding) = (head.path ?? "/", head.headerFields[.accept], head.headerFields[.acceptEncoding])
+      holder = grant.keyHash
+    }
 
     var size: Int {
       target.utf8.count + (accept?.utf8.count ?? 0) + (encoding?.utf8.count ?? 0)
@@ -43,11 +54,12 @@ final class KeptAnswers: Sendable {
 
 /// An answer with its tag and all its bytes; or without these, as long as nobody wanted more than that they have it.
 struct KeptAnswer: Sendable {
-  private let fields: HTTPFields
   private let tag: String
-  private let bytes: ByteBuffer?
+  private let fields: HTTPFields
+  private let whole: WireAnswer?
+  private let unchanged: WireAnswer
 
-  var size: Int { bytes?.readableBytes ?? 0 }
+  var size: Int { whole?.body?.readableBytes ?? 0 }
 
   /// `nil` for what is not to be kept: no tag, no bytes at hand, or not all is well.
   init?(_ answer: Answer) {
@@ -55,21 +67,27 @@ struct KeptAnswer: Sendable {
     var fields = answer.fields
     switch (answer.status, answer.body) {
     case (.ok, .bytes(let bytes)):
-      self.bytes = bytes
       fields[.contentLength] = String(bytes.readableBytes)
+      whole = WireAnswer(.ok, fields, body: bytes)
     case (.notModified, _):
-      bytes = nil
+      whole = nil
     default:
       return nil
     }
     (self.tag, self.fields) = (tag, fields)
+    unchanged = WireAnswer(.notModified, Answer.notModified(fields).fields)
   }
 
   /// `nil`: the bytes are wanted, and are not here.
   ///
   /// - Parameter known: the tags that the client has, as If-None-Match lists them.
   func answer(unless known: String?) -> Answer? {
-    if let known, Tag.list(known, contains: tag) { return Answer.notModified(fields) }
-    return bytes.map { Answer(.ok, fields, body: .bytes($0)) }
+    if isKnown(known) { return Answer.notModified(fields) }
+    return whole?.body.map { Answer(.ok, fields, body: .bytes($0)) }
   }
+
+  /// The same for the wire.
+  func wireAnswer(unless known: String?) -> WireAnswer? { isKnown(known) ? unchanged : whole }
+
+  private func isKnown(_ known: String?) -> Bool { known.map { Tag.list($0, contains: tag) } ?? false }
 }

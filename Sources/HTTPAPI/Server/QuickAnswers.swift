@@ -1,34 +1,46 @@
 import HTTPTypes
 import NIOCore
+import NIOHTTP1
 import NIOHTTPTypes
 
 /// Answers on the thread that reads what memory has an answer for. To have another thread woken for it would cost several
 /// times the answer.
 ///
-/// Whatever is not in memory goes on to the tasks that answer all else, and until these have answered so does what comes
-/// after it: answers keep the order of requests.
+/// Such an answer is written as it goes over the wire, past all that would encode it anew each time. Whatever is not in
+/// memory goes on to the tasks that answer all else, and until these have answered so does what comes after it: answers keep
+/// the order of requests.
 final class QuickAnswers: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
   typealias OutboundIn = HTTPResponsePart
   typealias OutboundOut = HTTPResponsePart
 
-  /// What goes out as it is.
-  typealias Ready = (head: HTTPResponse, body: ByteBuffer?)
-
-  private let find: (HTTPRequest, any Channel) -> Ready?
-  private var ready: Ready?
+  private let find: (PlainRequest) -> WireAnswer?
+  private let connection: ConnectionGuard
+  /// From where what is written goes out as it is.
+  private var wire: ChannelHandlerContext?
+  private var ready: WireAnswer?
   /// How many requests went on and are not answered yet.
   private var underWay = 0
 
-  /// - Parameter find: the answer that memory has; only ever asked for requests without a body.
-  init(_ find: @escaping (HTTPRequest, any Channel) -> Ready?) { self.find = find }
+  /// - Parameter connection: stands before this one, and is told of answers that do not come by it.
+  /// - Parameter find: the answer that memory has.
+  init(_ connection: ConnectionGuard, _ find: @escaping (PlainRequest) -> WireAnswer?) {
+    self.connection = connection
+    self.find = find
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    wire = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) { wire = nil }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .head(let head):
       // What is not taken by the reader piles up in no one's memory but ours.
-      if underWay == 0, context.channel.isWritable, Self.isPlain(head), let found = find(head, context.channel) {
+      if underWay == 0, context.channel.isWritable, let request = PlainRequest(head), let found = find(request) {
         ready = found
         return
       }
@@ -36,9 +48,9 @@ final class QuickAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     case .body:
       break
     case .end:
-      if let ready {
+      if let ready, let wire {
         self.ready = nil
-        return answer(ready, context)
+        return write(ready, to: wire)
       }
     }
     context.fireChannelRead(data)
@@ -49,21 +61,15 @@ final class QuickAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     context.write(data, promise: promise)
   }
 
-  private func answer(_ ready: Ready, _ context: ChannelHandlerContext) {
-    context.write(wrapOutboundOut(.head(ready.head)), promise: nil)
-    if let body = ready.body { context.write(wrapOutboundOut(.body(body)), promise: nil) }
-    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-  }
-
-  /// It has no body, and asks for nothing of the connection.
-  private static func isPlain(_ head: HTTPRequest) -> Bool {
-    guard head.method == .get || head.method == .head else { return false }
-    return !head.headerFields.contains { field in
-      switch field.name {
-      case .contentLength, .transferEncoding, .connection, .expect, .upgrade: true
-      default: false
-      }
+  private func write(_ answer: WireAnswer, to wire: ChannelHandlerContext) {
+    let written = wire.eventLoop.makePromise(of: Void.self)
+    if let body = answer.body {
+      wire.write(NIOAny(answer.head), promise: nil)
+      wire.writeAndFlush(NIOAny(body), promise: written)
+    } else {
+      wire.writeAndFlush(NIOAny(answer.head), promise: written)
     }
+    connection.answered(written.futureResult)
   }
 }
 

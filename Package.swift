@@ -8,7 +8,6 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
-let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
@@ -105,7 +104,7 @@ let package = Package(
     module(
       "HTTPAPI",
       [
-        "CZlib", "RecordSchema", "FileStore", "Access", "Roster", crypto, hummingbirdCore, hummingbirdTLS, httpTypes,
+        "CZlib", "RecordSchema", "FileStore", "Access", "Roster", crypto, hummingbirdCore, httpTypes,
         nioCore, nioPosix, nioHTTP1, nioHTTPTypes, nioSSL, logging,
       ]),
     .executableTarget(

@@ -5,6 +5,7 @@ import json
 import random
 import signal
 import socket
+import ssl
 import string
 import subprocess
 import threading
@@ -62,6 +63,8 @@ class ServiceProcess:
         self.binary, self.repository, self.environment, self.log = binary, repository, environment, log
         self.port = quiet_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        # Whom to trust, where it shows a certificate.
+        self.trust: ssl.SSLContext | None = None
         self.process: subprocess.Popen | None = None
 
     def start(self, *options: str, now: str | None = None) -> "ServiceProcess":
@@ -100,8 +103,13 @@ class ServiceProcess:
     def get(self, path: str, key: str | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
         return self.request("GET", path, key, **headers)
 
+    def connection(self) -> http.client.HTTPConnection:
+        if self.trust:
+            return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=PATIENCE, context=self.trust)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+
     def request(self, method: str, path: str, key: str | None = None, body: bytes | None = None, **headers: str):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = self.connection()
         wanted = {name.replace("_", "-"): value for name, value in headers.items()}
         if key:
             wanted["Authorization"] = f"Bearer {key}"

@@ -1,9 +1,7 @@
 import HummingbirdCore
-import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOPosix
-import NIOSSL
 
 /// The API, listening.
 public struct APIServer: Sendable {
@@ -31,7 +29,8 @@ public struct APIServer: Sendable {
   ) async throws {
     let connection = HTTP1Channel(settings, api)
     guard let certificate = settings.certificate else { return try await run(connection, listening, ending) }
-    try await run(TLSChannel(connection, tlsConfiguration: tls(certificate)), listening, ending)
+    let shown = try ServerCertificate(certificate, logger: logger)
+    try await run(EncryptedConnection(inner: connection, certificate: shown), listening, ending)
   }
 
   private enum Step {
@@ -90,22 +89,5 @@ public struct APIServer: Sendable {
     var logger = logger
     logger.logLevel = .error
     return logger
-  }
-
-  private func tls(_ files: ServerSettings.Certificate) throws -> TLSConfiguration {
-    do {
-      let chain = try NIOSSLCertificate.fromPEMFile(files.certificateFile)
-      let key = try NIOSSLPrivateKey(file: files.keyFile, format: .pem)
-      var configuration = TLSConfiguration.makeServerConfiguration(
-        certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
-      configuration.minimumTLSVersion = .tlsv12
-      configuration.applicationProtocols = ["http/1.1"]
-      return configuration
-    } catch {
-      throw Failure(
-        description:
-          "The certificate \(files.certificateFile) with the key \(files.keyFile) cannot be used: \(error). Both are PEM files; the certificate's own comes before those that signed it."
-      )
-    }
   }
 }

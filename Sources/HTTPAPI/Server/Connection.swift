@@ -1,5 +1,7 @@
 import HummingbirdCore
+import Logging
 import NIOCore
+import NIOSSL
 
 extension HTTP1Channel {
   /// A connection with limits to what it may cost.
@@ -22,4 +24,20 @@ extension HTTP1Channel {
     let connection = ConnectionGuard(settings)
     return [connection, QuickAnswers(connection, api.answerFromMemory)]
   }
+}
+
+/// A connection behind TLS, made with the certificate that is there when it begins.
+struct EncryptedConnection: ServerChildChannel {
+  let inner: HTTP1Channel
+  let certificate: ServerCertificate
+
+  func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
+    channel.eventLoop.makeCompletedFuture {
+      try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificate.context))
+    }.flatMap {
+      inner.setup(channel: channel, logger: logger)
+    }
+  }
+
+  func handle(value: HTTP1Channel.Value, logger: Logger) async { await inner.handle(value: value, logger: logger) }
 }

@@ -15,6 +15,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundOut = HTTPResponsePart
 
   private let settings: ServerSettings
+  /// Where it stands in the connection.
   private var place: ChannelHandlerContext?
   /// When the connection ends, unless what is waited for is there by then; `nil`: nothing is.
   private var deadline: NIODeadline?
@@ -39,7 +40,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     place = context
-    expect(settings.headTimeout, context)
+    expect(settings.headTimeout)
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
@@ -58,14 +59,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     case .head:
       underWay += 1
       (isReadingRequest, bodyBytes) = (true, 0)
-      expect(settings.bodyTimeout, context)
+      expect(settings.bodyTimeout)
     case .body(let buffer):
       bodyBytes += buffer.readableBytes
       // The endpoint answers at its own limit; whoever goes on sending after that is not listened to.
       if bodyBytes > ServerSettings.largestBody + 1 << 20 { return context.close(promise: nil) }
     case .end:
       isReadingRequest = false
-      if underWay == 0 { expect(settings.headTimeout, context) } else { deadline = nil }
+      if underWay == 0 { expect(settings.headTimeout) } else { deadline = nil }
     }
     context.fireChannelRead(data)
   }
@@ -88,7 +89,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       if closesAfterAnswer {
         isOver = true
         // Closing while the client still sends would take the answer away from it, so what it sends is heard a little longer.
-        if isReadingRequest { expect(.seconds(5), context) } else { closeAfterAnswer(context) }
+        if isReadingRequest { expect(.seconds(5)) } else { closeAfterAnswer(context) }
       }
     case .head, .body:
       context.write(data, promise: promise)
@@ -100,7 +101,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     if !context.channel.isWritable {
       let time = NIODeadline.now() + settings.stallTimeout
       stall = time
-      lookAt(time, context)
+      lookAt(time)
     }
     context.fireChannelWritabilityChanged()
   }
@@ -111,7 +112,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   func answered(_ written: EventLoopFuture<Void>) {
     lastAnswer = written
     underWay = max(0, underWay - 1)
-    if underWay == 0, !isReadingRequest, let place { expect(settings.headTimeout, place) }
+    if underWay == 0, !isReadingRequest { expect(settings.headTimeout) }
   }
 
   private func tellParseFailure(
@@ -143,22 +144,23 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   /// Ends the connection unless the request is there by then.
-  private func expect(_ time: TimeAmount, _ context: ChannelHandlerContext) {
+  private func expect(_ time: TimeAmount) {
     let time = NIODeadline.now() + time
     deadline = time
-    lookAt(time, context)
+    lookAt(time)
   }
 
   /// Looks at the deadlines then, or earlier.
-  private func lookAt(_ time: NIODeadline, _ context: ChannelHandlerContext) {
+  private func lookAt(_ time: NIODeadline) {
+    guard let place else { return }
     if let look {
       guard time < look.time else { return }
       look.timer.cancel()
     }
-    let timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: time) {
+    let timer = place.eventLoop.assumeIsolated().scheduleTask(deadline: time) {
       self.look = nil
       guard let due = [self.deadline, self.stall].compactMap({ $0 }).min() else { return }
-      if due <= .now() { context.close(promise: nil) } else { self.lookAt(due, context) }
+      if due <= .now() { self.place?.close(promise: nil) } else { self.lookAt(due) }
     }
     look = (time, timer)
   }

@@ -40,7 +40,9 @@ final class QuickAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     switch unwrapInboundIn(data) {
     case .head(let head):
       // What is not taken by the reader piles up in no one's memory but ours.
-      if underWay == 0, context.channel.isWritable, let request = PlainRequest(head), let found = find(request) {
+      if underWay == 0, wire != nil, context.channel.isWritable, let request = PlainRequest(head),
+        let found = find(request)
+      {
         ready = found
         return
       }

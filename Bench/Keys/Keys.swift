@@ -2,13 +2,14 @@ import Access
 import Glibc
 import RecordSchema
 
-/// Measures what a request's key costs, and prints markdown tables. Unknown, expired, revoked and good keys must be looked
-/// at in the same time, within a twentieth: else the time of an answer would tell which keys there are.
+/// Measures what a request's key costs, and prints markdown tables. Unknown, expired and revoked keys must be looked at in the
+/// same time, within a twentieth: else the time of a refusal would tell which keys there are, or were. A good key is no secret to
+/// whoever presents it; what it is granted costs some more.
 ///
 /// The kinds take turns in short rounds, in an order that changes, so that whatever else the machine does meets them all.
 /// Of the rounds the median counts.
 @main struct Keys {
-  /// By how much a kind may differ from the mean of all four.
+  /// By how much a kind that is refused may differ from the mean of those.
   private static let limit = 0.05
   private static let rounds = 101
   private static let calls = 1000
@@ -50,13 +51,14 @@ import RecordSchema
       }
     }
     let medians = times.map { $0.sorted()[rounds / 2] }
-    let mean = medians.reduce(0, +) / Double(medians.count)
-    print("\n| of \(3 * count) keys in force | ns | beside the mean |\n|---|---:|---:|")
+    let refused = medians.dropLast()
+    let mean = refused.reduce(0, +) / Double(refused.count)
+    print("\n| of \(3 * count) keys in force | ns | beside the mean of those refused |\n|---|---:|---:|")
     for (kind, median) in zip(kinds, medians) {
       let percent = (median / mean - 1) * 100
       print("| \(kind.0) | \(rounded(median)) | \(percent < 0 ? "-" : "+")\(rounded(abs(percent))) % |")
     }
-    return medians.allSatisfy { abs($0 / mean - 1) <= limit }
+    return refused.allSatisfy { abs($0 / mean - 1) <= limit }
   }
 
   private static func others() -> [(String, Double)] {

@@ -5,6 +5,7 @@ import TestSupport
 /// An answer as it came over the wire.
 struct HTTPReply: Sendable {
   let status: Int
+  let statusLine: String
   /// Names in small letters.
   let fields: [String: String]
   let body: [UInt8]
@@ -70,7 +71,7 @@ final class HTTPClient: @unchecked Sendable {
     let status = Int(lines[0].split(separator: " ")[1]) ?? 0
     var body: [UInt8] = []
     if hasBody, status != 304, status != 204 { body = try readBody(fields) }
-    return HTTPReply(status: status, fields: fields, body: body)
+    return HTTPReply(status: status, statusLine: lines[0], fields: fields, body: body)
   }
 
   private func readBody(_ fields: [String: String]) throws -> [UInt8] {

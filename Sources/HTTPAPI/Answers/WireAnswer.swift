@@ -1,5 +1,6 @@
 import HTTPTypes
 import NIOCore
+import NIOHTTP1
 
 /// An answer as it goes over the wire (RFC 9112): the bytes of its head, and those of its body.
 struct WireAnswer: Sendable {
@@ -13,7 +14,8 @@ struct WireAnswer: Sendable {
   init(_ status: HTTPResponse.Status, _ fields: HTTPFields, body: ByteBuffer? = nil) {
     self.status = status
     self.body = body
-    head = ByteBuffer(string: "HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
+    let words = HTTPResponseStatus(statusCode: status.code, reasonPhrase: status.reasonPhrase).reasonPhrase
+    head = ByteBuffer(string: "HTTP/1.1 \(status.code) \(words)\r\n")
     write(fields)
   }
 

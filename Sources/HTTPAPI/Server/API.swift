@@ -161,6 +161,9 @@ public final class API: Sendable {
     if !isBodiless, fields[.contentLength] == nil, let length = body.contentLength {
       fields[.contentLength] = String(length)
     }
+    // NIO ends the head of an answer without a length as if pieces of a body came after it: that end would be taken for the
+    // next answer.
+    if request.method == .head, !isBodiless, fields[.contentLength] == nil { fields[.connection] = "close" }
     try await writer.write(
       response: HTTPResponse(status: answer.status, headerFields: fields),
       body: request.method == .head ? ResponseBody() : body)

@@ -79,12 +79,12 @@ public final class API: Sendable {
   }
 
   /// What memory has for a request; `nil`: its answer has to be made.
-  func answerFromMemory(_ request: PlainRequest) -> WireAnswer? {
-    var passage = Passage(method: request.method, now: surroundings.clock())
-    guard case .found(let index, _) = table.match(request.method, Self.split(request.target).path),
+  func answerFromMemory(_ terms: RequestTerms) -> WireAnswer? {
+    var passage = Passage(method: terms.method, now: surroundings.clock())
+    guard case .found(let index, _) = table.match(terms.method, Self.split(terms.target).path),
       table.operations[index].isKept, let state = surroundings.present.snapshot,
-      let grant = gate.holder(of: request.credentials, state, at: passage.now),
-      var answer = state.kept[KeptAnswers.Key(request, grant)]?.wireAnswer(unless: request.known),
+      let grant = gate.holder(of: terms, state, at: passage.now),
+      var answer = state.kept[KeptAnswers.Key(terms, grant)]?.wireAnswer(unless: terms.known),
       // Larger ones go out in pieces, as the reader takes them.
       answer.body?.readableBytes ?? 0 <= ResponseBody.pieceSize
     else { return nil }
@@ -97,12 +97,13 @@ public final class API: Sendable {
       return nil
     }
     answer.end(with: finish(answer.status, passage, id: ids.next()))
-    if request.method == .head { answer.body = nil }
+    if terms.method == .head { answer.body = nil }
     return answer
   }
 
   private func answer(_ request: Request, _ passage: inout Passage, _ channel: any Channel) async throws -> Answer {
-    let (path, query) = Self.split(request.head.path ?? "/")
+    let terms = RequestTerms(request.head)
+    let (path, query) = Self.split(terms.target)
     switch table.match(request.method, path) {
     case .unknown: throw Problem.notFound
     case .otherMethod(let allowed):
@@ -112,11 +113,12 @@ public final class API: Sendable {
       passage.operation = index
       let operation = table.operations[index]
       let state = surroundings.present.snapshot
-      passage.grant = try gate.admit(request, to: operation, state, from: channel, at: passage.now, &passage.rate)
+      passage.grant = try gate.admit(
+        request, terms, to: operation, state, from: channel, at: passage.now, &passage.rate)
       let answer = try await run(
         Call(
           request: request, operation: operation, values: values, queryText: query, isAlias: path.hasSuffix(".php"),
-          grant: passage.grant, state: state, now: passage.now))
+          grant: passage.grant, state: state, now: passage.now), terms)
       // A signature that an operation found false is a failure like a key that is none.
       if answer.status == .unauthorized, case let failure = gate.failure(of: request, from: channel, at: passage.now),
         failure.status == 429
@@ -128,12 +130,12 @@ public final class API: Sendable {
   }
 
   /// From memory, where the same was answered before.
-  private func run(_ call: Call) async throws -> Answer {
+  private func run(_ call: Call, _ terms: RequestTerms) async throws -> Answer {
     guard call.operation.isKept, let state = call.state, let grant = call.grant else {
       return try await call.operation.run(call)
     }
-    let key = KeptAnswers.Key(call.request.head, grant)
-    if let answer = state.kept[key]?.answer(unless: call.header(.ifNoneMatch)) { return answer }
+    let key = KeptAnswers.Key(terms, grant)
+    if let answer = state.kept[key]?.answer(unless: terms.known) { return answer }
     let answer = try await call.operation.run(call)
     // What differs since then is told as of the newest records, which may be newer than these.
     if answer.fields[.commit] == state.roster.commit, let kept = KeptAnswer(answer) { state.kept.keep(kept, as: key) }

@@ -30,6 +30,8 @@ public struct APIServer: Sendable {
     let connection = HTTP1Channel(settings, api)
     guard let certificate = settings.certificate else { return try await run(connection, listening, ending) }
     let shown = try ServerCertificate(certificate, logger: logger)
+    let following = Task { await shown.follow() }
+    defer { following.cancel() }
     try await run(EncryptedConnection(inner: connection, certificate: shown), listening, ending)
   }
 

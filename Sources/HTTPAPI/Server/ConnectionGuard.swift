@@ -106,6 +106,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     context.fireChannelWritabilityChanged()
   }
 
+  /// Whether the newest request has to wait until others have their answers.
+  var hasOthersUnderWay: Bool { underWay > 1 }
+
   /// The whole of an answer went on its way, by here or past here.
   ///
   /// - Parameter written: when it is with the network.

@@ -18,17 +18,16 @@ struct Gate: Sendable {
   /// - Parameter rate: gets what is to be told of the key's quotas.
   /// - Returns: `nil` where nobody is asked.
   func admit(
-    _ request: Request, to operation: Operation, _ state: Snapshot?, from channel: any Channel, at now: Instant,
-    _ rate: inout HTTPFields
+    _ request: Request, _ terms: RequestTerms, to operation: Operation, _ state: Snapshot?, from channel: any Channel,
+    at now: Instant, _ rate: inout HTTPFields
   ) throws -> Grant? {
     if case .open = operation.entrance { return nil }
     guard let state else { throw Problem.notYet }
-    let key = Credentials(request.headers).key
-    if case .scopeOrSignature = operation.entrance, key == nil, request.headers[.signature] != nil {
+    if case .scopeOrSignature = operation.entrance, terms.key == nil, request.headers[.signature] != nil {
       try letIn(stranger: request, state, from: channel, at: now)
       return nil
     }
-    guard let grant = key.flatMap({ state.ring.grant(for: $0, at: now) }) else {
+    guard let grant = holder(of: terms, state, at: now) else {
       throw failure(of: request, from: channel, at: now)
     }
     try count(grant, for: operation, at: now, &rate)
@@ -36,8 +35,8 @@ struct Gate: Sendable {
   }
 
   /// Whose key a request bears; nothing is counted. `nil` for whatever is no good key.
-  func holder(of credentials: Credentials, _ state: Snapshot, at now: Instant) -> Grant? {
-    credentials.key.flatMap { state.ring.grant(for: $0, at: now) }
+  func holder(of terms: RequestTerms, _ state: Snapshot, at now: Instant) -> Grant? {
+    terms.key.flatMap { state.ring.grant(for: $0, at: now) }
   }
 
   /// Counts a request of a key.

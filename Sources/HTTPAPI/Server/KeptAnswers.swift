@@ -14,13 +14,8 @@ final class KeptAnswers: Sendable {
     let accept: String?
     let encoding: String?
 
-    init(_ request: PlainRequest, _ grant: Grant) {
-      (target, accept, encoding) = (request.target, request.accept, request.encoding)
-      holder = grant.keyHash
-    }
-
-    init(_ head: HTTPRequest, _ grant: Grant) {
-      (target, accept, encoding) = (head.path ?? "/", head.headerFields[.accept], head.headerFields[.acceptEncoding])
+    init(_ terms: RequestTerms, _ grant: Grant) {
+      (target, accept, encoding) = (terms.target, terms.accept, terms.encoding)
       holder = grant.keyHash
     }
 
@@ -36,11 +31,13 @@ final class KeptAnswers: Sendable {
 
   private let memory = Mutex(Memory())
   private let limit = 64 << 20
+  /// What an entry takes beside its body and its key: the fields, and both heads.
+  private static let overhead = 4096
 
   subscript(key: Key) -> KeptAnswer? { memory.withLock { $0.answers[key] } }
 
   func keep(_ answer: KeptAnswer, as key: Key) {
-    let size = answer.size + key.size + 1024
+    let size = answer.size + key.size + Self.overhead
     guard size <= limit / 4 else { return }
     memory.withLock { memory in
       if let known = memory.answers[key], known.size >= answer.size { return }
@@ -64,18 +61,13 @@ struct KeptAnswer: Sendable {
   /// `nil` for what is not to be kept: no tag, no bytes at hand, or not all is well.
   init?(_ answer: Answer) {
     guard let tag = answer.fields[.eTag] else { return nil }
-    var fields = answer.fields
     switch (answer.status, answer.body) {
-    case (.ok, .bytes(let bytes)):
-      fields[.contentLength] = String(bytes.readableBytes)
-      whole = WireAnswer(.ok, fields, body: bytes)
-    case (.notModified, _):
-      whole = nil
-    default:
-      return nil
+    case (.ok, .bytes): whole = answer.wireAnswer
+    case (.notModified, _): whole = nil
+    default: return nil
     }
-    (self.tag, self.fields) = (tag, fields)
-    unchanged = WireAnswer(.notModified, Answer.notModified(fields).fields)
+    (self.tag, fields) = (tag, answer.fields)
+    unchanged = Answer.notModified(fields).wireAnswer
   }
 
   /// `nil`: the bytes are wanted, and are not here.

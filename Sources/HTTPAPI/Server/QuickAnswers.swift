@@ -9,23 +9,19 @@ import NIOHTTPTypes
 /// Such an answer is written as it goes over the wire, past all that would encode it anew each time. Whatever is not in
 /// memory goes on to the tasks that answer all else, and until these have answered so does what comes after it: answers keep
 /// the order of requests.
-final class QuickAnswers: ChannelDuplexHandler, RemovableChannelHandler {
+final class QuickAnswers: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
-  typealias OutboundIn = HTTPResponsePart
-  typealias OutboundOut = HTTPResponsePart
 
-  private let find: (PlainRequest) -> WireAnswer?
+  private let find: (RequestTerms) -> WireAnswer?
   private let connection: ConnectionGuard
   /// From where what is written goes out as it is.
   private var wire: ChannelHandlerContext?
   private var ready: WireAnswer?
-  /// How many requests went on and are not answered yet.
-  private var underWay = 0
 
-  /// - Parameter connection: stands before this one, and is told of answers that do not come by it.
+  /// - Parameter connection: stands before this one, knows what is under way, and is told of answers that do not come by it.
   /// - Parameter find: the answer that memory has.
-  init(_ connection: ConnectionGuard, _ find: @escaping (PlainRequest) -> WireAnswer?) {
+  init(_ connection: ConnectionGuard, _ find: @escaping (RequestTerms) -> WireAnswer?) {
     self.connection = connection
     self.find = find
   }
@@ -39,14 +35,13 @@ final class QuickAnswers: ChannelDuplexHandler, RemovableChannelHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .head(let head):
+      let terms = RequestTerms(head)
       // What is not taken by the reader piles up in no one's memory but ours.
-      if underWay == 0, wire != nil, context.channel.isWritable, let request = PlainRequest(head),
-        let found = find(request)
+      if terms.isPlain, !connection.hasOthersUnderWay, wire != nil, context.channel.isWritable, let found = find(terms)
       {
         ready = found
         return
       }
-      underWay += 1
     case .body:
       break
     case .end:
@@ -56,11 +51,6 @@ final class QuickAnswers: ChannelDuplexHandler, RemovableChannelHandler {
       }
     }
     context.fireChannelRead(data)
-  }
-
-  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if case .end = unwrapOutboundIn(data) { underWay -= 1 }
-    context.write(data, promise: promise)
   }
 
   private func write(_ answer: WireAnswer, to wire: ChannelHandlerContext) {

@@ -1,6 +1,6 @@
 import FileStore
 import Logging
-import NIOCore
+import NIOPosix
 import NIOSSL
 import Synchronization
 
@@ -8,60 +8,62 @@ import Synchronization
 ///
 /// A renewal writes two files, one after the other. Until they fit each other again, the ones before are shown.
 final class ServerCertificate: Sendable {
-  private struct State {
-    /// What the files held when they were looked at last, good or not; `nil` where they could not be read.
-    var found: [[UInt8]]?
-    var shown: NIOSSLContext
-    var nextLook: NIODeadline
-  }
+  /// What the two files hold.
+  private typealias Content = [[UInt8]]
 
   private let files: ServerSettings.Certificate
   private let logger: Logger
-  private let state: Mutex<State>
+  private let atFirst: Content
+  private let shown: Mutex<NIOSSLContext>
 
   /// - Throws: `APIServer.Failure`, when the files cannot be used.
   init(_ files: ServerSettings.Certificate, logger: Logger) throws {
     (self.files, self.logger) = (files, logger)
     do {
-      let found = try Self.read(files)
-      state = Mutex(State(found: found, shown: try Self.context(found), nextLook: .now() + Self.pause))
+      atFirst = try Self.read(files)
+      shown = Mutex(try Self.context(atFirst))
     } catch {
       throw APIServer.Failure(description: Self.complaint(files, error))
     }
   }
 
-  /// How often the files are looked at, at most.
-  private static let pause = TimeAmount.seconds(1)
-
   /// What the next connection is made with.
-  var context: NIOSSLContext {
-    state.withLock { state in
-      guard state.nextLook <= .now() else { return state.shown }
-      state.nextLook = .now() + Self.pause
-      let before = state.found
+  var context: NIOSSLContext { shown.withLock { $0 } }
+
+  /// Looks at the files every second, until the task is cancelled. What is wrong with them is said once.
+  func follow() async {
+    var current = atFirst
+    var said: String?
+    while true {
+      do { try await Task.sleep(for: .seconds(1)) } catch { return }
       do {
-        state.found = nil
-        let found = try Self.read(files)
-        state.found = found
-        guard found != before else { return state.shown }
-        state.shown = try Self.context(found)
+        let (files, before) = (files, current)
+        // A disk that hangs holds up none of those who read and answer.
+        let renewed: (content: Content, context: NIOSSLContext)? = try await NIOThreadPool.singleton.runIfActive {
+          let content = try Self.read(files)
+          return content == before ? nil : (content, try Self.context(content))
+        }
+        said = nil
+        guard let renewed else { continue }
+        current = renewed.content
+        shown.withLock { $0 = renewed.context }
         logger.info("the certificate \(files.certificateFile) was renewed")
       } catch {
-        guard state.found != before else { return state.shown }
-        logger.error("\(Self.complaint(files, error)) Connections are shown the one before it.")
+        let complaint = Self.complaint(files, error)
+        if said != complaint { logger.error("\(complaint) Connections are shown the one before it.") }
+        said = complaint
       }
-      return state.shown
     }
   }
 
-  private static func read(_ files: ServerSettings.Certificate) throws -> [[UInt8]] {
+  private static func read(_ files: ServerSettings.Certificate) throws -> Content {
     [try FileStore.read(files.certificateFile), try FileStore.read(files.keyFile)]
   }
 
   /// - Throws: also where the key is not the certificate's.
-  private static func context(_ found: [[UInt8]]) throws -> NIOSSLContext {
-    let chain = try NIOSSLCertificate.fromPEMBytes(found[0])
-    let key = try NIOSSLPrivateKey(bytes: found[1], format: .pem)
+  private static func context(_ content: Content) throws -> NIOSSLContext {
+    let chain = try NIOSSLCertificate.fromPEMBytes(content[0])
+    let key = try NIOSSLPrivateKey(bytes: content[1], format: .pem)
     var configuration = TLSConfiguration.makeServerConfiguration(
       certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
     configuration.minimumTLSVersion = .tlsv12
